@@ -1,0 +1,189 @@
+/**
+ * What the protocol needs from storage. Types only: server/store implements them over Postgres.
+ * Sequence numbers come from the counter of a home, which numbers every change below it.
+ */
+
+/** Clark-notation property name (`{namespace}local`) → the serialized XML element. */
+export type StoredProperties = Readonly<Record<string, string>>;
+
+/** What a PROPPATCH does to stored properties: `null` removes one. */
+export type PropertyChanges = Readonly<Record<string, string | null>>;
+
+export type HomeKind = "calendars" | "addressbooks";
+export type CollectionKind = "calendar" | "addressbook";
+
+export interface PrincipalRow {
+  readonly id: number;
+  readonly kind: "individual" | "group" | "room" | "resource";
+  readonly name: string;
+  readonly displayName: string;
+  /** Calendar user addresses as URIs, the preferred one first. */
+  readonly addresses: readonly string[];
+  readonly properties: StoredProperties;
+}
+
+export interface HomeRow {
+  readonly kind: HomeKind;
+  readonly owner: { readonly id: number; readonly name: string; readonly displayName: string };
+  readonly uuid: string;
+  /** The home's counter: the number of the last change below it. */
+  readonly seq: number;
+  readonly pushKey: string;
+  readonly properties: StoredProperties;
+}
+
+export interface CollectionRow {
+  readonly kind: CollectionKind;
+  readonly home: HomeRow;
+  readonly name: string;
+  readonly id: number;
+  readonly uuid: string;
+  /** The home's counter at the last change of the collection or of a member. */
+  readonly seq: number;
+  /** Component types a calendar takes; empty for an address book. */
+  readonly components: readonly string[];
+  readonly properties: StoredProperties;
+  readonly createdAt: Date;
+}
+
+export interface ObjectRow {
+  readonly name: string;
+  readonly seq: number;
+  readonly uid: string;
+  /** VEVENT, VTODO, VJOURNAL, VFREEBUSY, VAVAILABILITY or VCARD. */
+  readonly component: string;
+  /** Without quotes. */
+  readonly etag: string;
+  readonly contentType: string;
+  readonly size: number;
+  readonly createdAt: Date;
+  readonly modifiedAt: Date;
+  readonly properties: StoredProperties;
+  /** The stored bytes; present only when asked for. */
+  readonly data?: Buffer;
+}
+
+/** A member name that changed: `object` is null when it was removed. */
+export interface ObjectChange {
+  readonly name: string;
+  readonly seq: number;
+  readonly object: ObjectRow | null;
+}
+
+/** A name in a home that changed, or whose collection did: `collection` is null when it was removed. */
+export interface CollectionChange {
+  readonly name: string;
+  readonly seq: number;
+  readonly collection: CollectionRow | null;
+}
+
+/** One row of the time index: when a component takes place, in Unix seconds, [starts, ends). */
+export interface Occurrence {
+  readonly component: string;
+  readonly starts: number;
+  readonly ends: number;
+  /** True for dates and times without zone: wall-clock time read as if it were UTC. */
+  readonly floating: boolean;
+  /** False when the row only nominates the object and its text must decide. */
+  readonly exact: boolean;
+}
+
+export interface NewObject {
+  readonly name: string;
+  readonly uid: string;
+  readonly component: string;
+  readonly etag: string;
+  readonly contentType: string;
+  readonly data: Uint8Array;
+  readonly occurrences: readonly Occurrence[];
+}
+
+export interface NewCollection {
+  readonly kind: CollectionKind;
+  readonly name: string;
+  readonly components: readonly string[];
+  readonly properties: StoredProperties;
+}
+
+/** A search by the time index, in Unix seconds; a missing bound is open. */
+export interface ObjectSearch {
+  readonly component?: string;
+  readonly range?: {
+    readonly starts: number;
+    readonly ends: number;
+    /** The same range on the wall clock of the zone in force, for floating rows. */
+    readonly floatingStarts: number;
+    readonly floatingEnds: number;
+  };
+}
+
+/** A found object; `exact` is false when its text must still decide. */
+export interface FoundObject {
+  readonly object: ObjectRow;
+  readonly exact: boolean;
+}
+
+export interface Columns {
+  /** Whether to read the stored bytes as well. */
+  readonly data: boolean;
+}
+
+/** Storage as one request sees it. Reads first take the counter, then what it counts. */
+export interface Transaction {
+  findPrincipal(name: string): Promise<PrincipalRow | null>;
+  findHome(kind: HomeKind, owner: string): Promise<HomeRow | null>;
+  findCollection(kind: HomeKind, owner: string, name: string): Promise<CollectionRow | null>;
+  listCollections(home: HomeRow): Promise<CollectionRow[]>;
+  /** The collection of a member and, if it is mapped, the member itself, in one statement. */
+  findObject(
+    kind: HomeKind,
+    owner: string,
+    collection: string,
+    name: string,
+    columns: Columns,
+  ): Promise<{ collection: CollectionRow; object: ObjectRow | null } | null>;
+  listObjects(collection: CollectionRow, columns: Columns): Promise<ObjectRow[]>;
+  getObjects(
+    collection: CollectionRow,
+    names: readonly string[],
+    columns: Columns,
+  ): Promise<ObjectRow[]>;
+  findObjects(
+    collection: CollectionRow,
+    search: ObjectSearch,
+    columns: Columns,
+  ): Promise<FoundObject[]>;
+  /** The name of the member with this UID, or null. */
+  findUid(collection: CollectionRow, uid: string): Promise<string | null>;
+
+  /** Members with `since` < seq ≤ `collection.seq`, in order of seq; no tombstones when `since` is 0. */
+  changedObjects(
+    collection: CollectionRow,
+    since: number,
+    limit: number,
+    columns: Columns,
+  ): Promise<ObjectChange[]>;
+  /** Names in a home whose binding or collection changed in (`since`, `home.seq`], in order of seq. */
+  changedCollections(home: HomeRow, since: number, limit: number): Promise<CollectionChange[]>;
+  /** Members of every collection of a home that changed in (`since`, `home.seq`], in order of seq. */
+  changedHomeObjects(
+    home: HomeRow,
+    since: number,
+    limit: number,
+  ): Promise<{ collection: string; change: ObjectChange }[]>;
+
+  /** Locks a home against every other writer until the transaction ends. Call it first. */
+  lockHome(kind: HomeKind, owner: string): Promise<HomeRow | null>;
+  putObject(collection: CollectionRow, object: NewObject): Promise<void>;
+  deleteObject(collection: CollectionRow, name: string): Promise<void>;
+  createCollection(home: HomeRow, collection: NewCollection): Promise<void>;
+  deleteCollection(collection: CollectionRow): Promise<void>;
+  changePrincipalProperties(principal: PrincipalRow, changes: PropertyChanges): Promise<void>;
+  changeHomeProperties(home: HomeRow, changes: PropertyChanges): Promise<void>;
+  changeCollectionProperties(collection: CollectionRow, changes: PropertyChanges): Promise<void>;
+  changeObjectProperties(
+    collection: CollectionRow,
+    object: ObjectRow,
+    changes: PropertyChanges,
+  ): Promise<void>;
+}
