@@ -1,0 +1,50 @@
+import { DavError } from "../errors.ts";
+import type { DavRequest } from "./request.ts";
+
+export type Depth = 0 | 1 | "infinity";
+
+/**
+ * The Depth header (RFC 4918 section 10.2).
+ *
+ * @param fallback what the method means when the header is absent
+ * @throws DavError 400 for any other value
+ */
+export function depthOf(request: DavRequest, fallback: Depth): Depth {
+  const value = request.headers["depth"]?.trim().toLowerCase();
+  switch (value) {
+    case undefined:
+    case "":
+      return fallback;
+    case "0":
+      return 0;
+    case "1":
+      return 1;
+    case "infinity":
+      return "infinity";
+    default:
+      throw new DavError(400, "Depth must be 0, 1 or infinity");
+  }
+}
+
+/** The Overwrite header (RFC 4918 section 10.6); true when absent. */
+export function overwriteOf(request: DavRequest): boolean {
+  return request.headers["overwrite"]?.trim().toUpperCase() !== "F";
+}
+
+/** Whether the client wants properties that are not there left out (RFC 8144 section 2, or Brief: t). */
+export function prefersMinimal(request: DavRequest): boolean {
+  const prefer = request.headers["prefer"] ?? "";
+  const brief = request.headers["brief"]?.trim().toLowerCase();
+  return /(?:^|[,;\s])return\s*=\s*"?minimal"?/i.test(prefer) || brief === "t";
+}
+
+/** The media type of a body in lower case, without parameters; empty when absent. */
+export function mediaType(request: DavRequest): string {
+  return (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+}
+
+/** The charset parameter of the body's media type, in lower case. */
+export function charset(request: DavRequest): string | undefined {
+  const found = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(request.headers["content-type"] ?? "");
+  return found?.[1]?.toLowerCase();
+}

@@ -1,0 +1,53 @@
+import type { Path } from "../paths.ts";
+
+/** A request as the protocol sees it, already authenticated and its body read. */
+export interface DavRequest {
+  readonly method: string;
+  readonly path: Path;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Buffer;
+}
+
+export interface DavResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+}
+
+/** Everything about a request that does not stand in it. */
+export interface Context {
+  /** Who asks. */
+  readonly user: { readonly id: number; readonly name: string };
+  /** Scheme, host and port as the client sees them: `https://dav.example.com`. */
+  readonly origin: string;
+  readonly now: Date;
+  readonly limits: Limits;
+  readonly push: PushAdvertisement;
+}
+
+export interface Limits {
+  /** Largest stored object, in bytes. */
+  readonly maxResourceSize: number;
+  /** Most rows in one answer of sync-collection. */
+  readonly maxSyncPage: number;
+  /** Most hrefs in one multiget. */
+  readonly maxMultiget: number;
+}
+
+/** What the server tells clients about Apple push; null where no credential is configured. */
+export interface PushAdvertisement {
+  readonly calendars: AppleTransport | null;
+  readonly addressbooks: AppleTransport | null;
+  /** Changes whenever the advertisement does; part of a home's sync-token. */
+  readonly mark: string;
+}
+
+export interface AppleTransport {
+  /** Absolute, without a query. */
+  readonly subscriptionUrl: string;
+  readonly topic: string;
+  readonly environment: "PRODUCTION" | "SANDBOX";
+  /** Seconds. */
+  readonly refreshInterval: number;
+}

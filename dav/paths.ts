@@ -1,0 +1,134 @@
+import type { HomeKind } from "./store.ts";
+
+/** Where the DAV tree begins. */
+export const DAV_ROOT = "/dav/";
+
+/** A place in the URL space; whether anything is mapped there is for the store to say. */
+export type Path =
+  | { readonly kind: "root" }
+  | { readonly kind: "principals" }
+  | { readonly kind: "principal"; readonly owner: string }
+  | { readonly kind: "homes"; readonly home: HomeKind }
+  | HomePath
+  | CollectionPath
+  | ObjectPath;
+
+export interface HomePath {
+  readonly kind: "home";
+  readonly home: HomeKind;
+  readonly owner: string;
+}
+
+export interface CollectionPath {
+  readonly kind: "collection";
+  readonly home: HomeKind;
+  readonly owner: string;
+  readonly collection: string;
+}
+
+export interface ObjectPath {
+  readonly kind: "object";
+  readonly home: HomeKind;
+  readonly owner: string;
+  readonly collection: string;
+  readonly object: string;
+}
+
+const HOMES: ReadonlySet<string> = new Set(["calendars", "addressbooks"]);
+
+/**
+ * Reads the path of a URL. Encoded and plain forms of a segment are the same, a trailing slash too.
+ *
+ * @param pathname the path part of a request target or href, still percent-encoded
+ * @returns null when nothing can ever be mapped there
+ */
+export function parsePath(pathname: string): Path | null {
+  const segments = pathname.split("/").filter((segment) => segment !== "");
+  if (segments.length === 0) return { kind: "root" };
+  // COMPAT(macOS 10.11+): account set-up also asks /principals/ (owncloud contacts issue 1080).
+  if (segments.length === 1 && segments[0] === "principals") return { kind: "principals" };
+  if (segments[0] !== DAV_ROOT.slice(1, -1)) return null;
+  const names = segments.slice(1).map(decodeSegment);
+  return names.every(isName) ? fromNames(names) : null;
+}
+
+function fromNames(names: string[]): Path | null {
+  const [top, owner, collection, object, ...rest] = names;
+  if (top === undefined) return { kind: "root" };
+  if (rest.length > 0) return null;
+  const lowerOwner = owner?.toLowerCase();
+  if (top === "principals") {
+    if (lowerOwner === undefined) return { kind: "principals" };
+    return collection === undefined ? { kind: "principal", owner: lowerOwner } : null;
+  }
+  if (!isHomeKind(top)) return null;
+  if (lowerOwner === undefined) return { kind: "homes", home: top };
+  if (collection === undefined) return { kind: "home", home: top, owner: lowerOwner };
+  const place = { home: top, owner: lowerOwner, collection };
+  return object === undefined
+    ? { kind: "collection", ...place }
+    : { kind: "object", ...place, object };
+}
+
+function isHomeKind(segment: string): segment is HomeKind {
+  return HOMES.has(segment);
+}
+
+/** COMPAT(iOS, Stalwart's fix_percent_encoding): a segment may come without percent-encoding. */
+function decodeSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+const MAX_NAME_BYTES = 255;
+
+/** Whether a decoded segment may name a resource: no dot segments, slashes or control characters. */
+function isName(name: string): boolean {
+  // oxlint-disable-next-line no-control-regex
+  if (name === "." || name === ".." || /[\u0000-\u001f\u007f/]/.test(name)) return false;
+  return name.isWellFormed() && Buffer.byteLength(name) <= MAX_NAME_BYTES;
+}
+
+/** The one form in which this server writes a path: absolute, `@` as %40, collections with a slash. */
+export function formatPath(path: Path): string {
+  switch (path.kind) {
+    case "root":
+      return DAV_ROOT;
+    case "principals":
+      return `${DAV_ROOT}principals/`;
+    case "principal":
+      return `${DAV_ROOT}principals/${encodeURIComponent(path.owner)}/`;
+    case "homes":
+      return `${DAV_ROOT}${path.home}/`;
+    case "home":
+      return `${DAV_ROOT}${path.home}/${encodeURIComponent(path.owner)}/`;
+    case "collection":
+      return `${formatPath({ ...path, kind: "home" })}${encodeURIComponent(path.collection)}/`;
+    case "object":
+      return `${formatPath({ ...path, kind: "collection" })}${encodeURIComponent(path.object)}`;
+  }
+}
+
+/**
+ * Reads a DAV:href, a Destination or a tagged resource of the If header: an absolute path or a URI.
+ *
+ * @param origin scheme, host and port of this server as the client sees it; a URI elsewhere gives null
+ */
+export function parseHref(href: string, origin: string): Path | null {
+  const trimmed = href.trim();
+  if (trimmed.startsWith("/") && !trimmed.startsWith("//")) return parsePath(stripQuery(trimmed));
+  try {
+    const url = new URL(trimmed);
+    return url.host === new URL(origin).host ? parsePath(stripQuery(url.pathname)) : null;
+  } catch {
+    return null;
+  }
+}
+
+function stripQuery(target: string): string {
+  const end = target.search(/[?#]/);
+  return end < 0 ? target : target.slice(0, end);
+}

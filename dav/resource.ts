@@ -1,0 +1,122 @@
+import { formatPath, type Path } from "./paths.ts";
+import type {
+  CollectionRow,
+  HomeKind,
+  HomeRow,
+  ObjectRow,
+  PrincipalRow,
+  StoredProperties,
+} from "./store.ts";
+
+export interface ContainerResource {
+  readonly kind: "root" | "principals";
+}
+export interface HomesResource {
+  readonly kind: "homes";
+  readonly home: HomeKind;
+}
+export interface PrincipalResource {
+  readonly kind: "principal";
+  readonly principal: PrincipalRow;
+}
+export interface HomeResource {
+  readonly kind: "calendar-home" | "addressbook-home";
+  readonly home: HomeRow;
+}
+export interface CollectionResource {
+  readonly kind: "calendar" | "addressbook";
+  readonly collection: CollectionRow;
+}
+export interface ObjectResource {
+  readonly kind: "calendar-object" | "addressbook-object";
+  readonly collection: CollectionRow;
+  readonly object: ObjectRow;
+}
+
+/** Whatever a URL is mapped to. */
+export type Resource =
+  | ContainerResource
+  | HomesResource
+  | PrincipalResource
+  | HomeResource
+  | CollectionResource
+  | ObjectResource;
+
+export type ResourceKind = Resource["kind"];
+
+export function homeResource(home: HomeRow): HomeResource {
+  return { kind: home.kind === "calendars" ? "calendar-home" : "addressbook-home", home };
+}
+
+export function collectionResource(collection: CollectionRow): CollectionResource {
+  return { kind: collection.kind, collection };
+}
+
+export function objectResource(collection: CollectionRow, object: ObjectRow): ObjectResource {
+  return { kind: `${collection.kind}-object`, collection, object };
+}
+
+export function isHome(resource: Resource): resource is HomeResource {
+  return resource.kind === "calendar-home" || resource.kind === "addressbook-home";
+}
+
+export function isCollection(resource: Resource): resource is CollectionResource {
+  return resource.kind === "calendar" || resource.kind === "addressbook";
+}
+
+export function isObject(resource: Resource): resource is ObjectResource {
+  return resource.kind === "calendar-object" || resource.kind === "addressbook-object";
+}
+
+/** The path of a resource. */
+export function pathOf(resource: Resource): Path {
+  switch (resource.kind) {
+    case "root":
+    case "principals":
+      return { kind: resource.kind };
+    case "homes":
+      return { kind: "homes", home: resource.home };
+    case "principal":
+      return { kind: "principal", owner: resource.principal.name };
+    case "calendar-home":
+    case "addressbook-home":
+      return { kind: "home", home: resource.home.kind, owner: resource.home.owner.name };
+    case "calendar":
+    case "addressbook":
+      return collectionPath(resource.collection);
+    case "calendar-object":
+    case "addressbook-object":
+      return {
+        ...collectionPath(resource.collection),
+        kind: "object",
+        object: resource.object.name,
+      };
+  }
+}
+
+function collectionPath(collection: CollectionRow): Path & { kind: "collection" } {
+  const { home, name } = collection;
+  return { kind: "collection", home: home.kind, owner: home.owner.name, collection: name };
+}
+
+/** The href of a resource, as it stands in every answer. */
+export function hrefOf(resource: Resource): string {
+  return formatPath(pathOf(resource));
+}
+
+/** The id of the principal that owns a resource, or null for what belongs to the server. */
+export function ownerOf(resource: Resource): { id: number; name: string } | null {
+  if (resource.kind === "principal") return resource.principal;
+  if (isHome(resource)) return resource.home.owner;
+  if (isCollection(resource) || isObject(resource)) return resource.collection.home.owner;
+  return null;
+}
+
+/** The properties kept as a client wrote them. */
+export function storedProperties(resource: Resource): StoredProperties {
+  if (resource.kind === "principal") return resource.principal.properties;
+  if (isHome(resource)) return resource.home.properties;
+  if (isCollection(resource)) return resource.collection.properties;
+  if (isObject(resource)) return resource.object.properties;
+  return {};
+}

@@ -1,0 +1,43 @@
+import { violated } from "./errors.ts";
+import type { CollectionRow, HomeRow } from "./store.ts";
+
+/** A collection's state: which incarnation, and the number of its last change (RFC 6578 section 4). */
+export interface SyncToken {
+  readonly uuid: string;
+  readonly seq: number;
+  /** Marks the configuration a home advertised; empty for other collections. */
+  readonly mark: string;
+}
+
+const SHAPE = /^data:,([0-9a-f-]{36})(?:;([0-9a-z]{1,16}))?:(\d{1,15})$/;
+
+/** The token as clients see it: a URI, since Evolution takes one without `:` or `/` for a ctag. */
+export function formatToken(token: SyncToken): string {
+  const mark = token.mark === "" ? "" : `;${token.mark}`;
+  return `data:,${token.uuid}${mark}:${token.seq}`;
+}
+
+export function collectionToken(collection: CollectionRow): string {
+  return formatToken({ uuid: collection.uuid, seq: collection.seq, mark: "" });
+}
+
+/** A home's token carries a mark of what push it advertises, so that clients look again when that changes. */
+export function homeToken(home: HomeRow, mark: string): string {
+  return formatToken({ uuid: home.uuid, seq: home.seq, mark });
+}
+
+/**
+ * Reads a token that must have been issued for this incarnation and not lie in the future.
+ *
+ * @returns the token; null for the empty token of an initial synchronization
+ * @throws DavError valid-sync-token
+ */
+export function readToken(given: string, current: { uuid: string; seq: number }): SyncToken | null {
+  if (given.trim() === "") return null;
+  const found = SHAPE.exec(given.trim());
+  const token = found && { uuid: found[1] ?? "", mark: found[2] ?? "", seq: Number(found[3]) };
+  if (!token || token.uuid !== current.uuid || token.seq > current.seq || token.seq < 1) {
+    throw violated("valid-sync-token", "this sync-token was not issued for this collection");
+  }
+  return token;
+}

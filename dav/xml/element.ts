@@ -1,0 +1,156 @@
+import { NAMESPACES, prefixOf, splitName, type QName } from "./names.ts";
+
+/** XML that is already serialized and declares every prefix it uses. */
+export interface Raw {
+  readonly raw: string;
+}
+
+export type Node = Element | Raw | string;
+
+export interface Element {
+  readonly name: QName;
+  /** Keys are Clark names; an attribute without prefix is `{}local`. */
+  readonly attributes: Readonly<Record<QName, string>>;
+  readonly children: readonly Node[];
+}
+
+export const XML_LANG: QName = "{http://www.w3.org/XML/1998/namespace}lang";
+
+const NO_ATTRIBUTES = Object.freeze({});
+
+/** Builds an element. Attributes are keyed by Clark name, or by plain name for those without namespace. */
+export function el(
+  name: QName,
+  children: readonly Node[] = [],
+  attributes: Readonly<Record<string, string>> = NO_ATTRIBUTES,
+): Element {
+  return { name, attributes, children };
+}
+
+export function isElement(node: Node): node is Element {
+  return typeof node === "object" && "name" in node;
+}
+
+/** The element children of an element, in order. */
+export function elements(parent: Element): Element[] {
+  return parent.children.filter(isElement);
+}
+
+/** The first child element of that name. */
+export function child(parent: Element, name: QName): Element | undefined {
+  return elements(parent).find((candidate) => candidate.name === name);
+}
+
+/** All child elements of that name. */
+export function childrenOf(parent: Element, name: QName): Element[] {
+  return elements(parent).filter((candidate) => candidate.name === name);
+}
+
+/** The text of an element, descendants left out. */
+export function text(element: Element): string {
+  return element.children.filter((node) => typeof node === "string").join("");
+}
+
+/** The value of an attribute without namespace. */
+export function attribute(element: Element, local: string): string | undefined {
+  return element.attributes[`{}${local}`] ?? element.attributes[local];
+}
+
+/** `<d:href>` around a path or URI. */
+export function href(target: string): Element {
+  return el("{DAV:}href", [target]);
+}
+
+// Characters that XML 1.0 section 2.2 does not allow; no escape exists for them.
+// oxlint-disable-next-line no-control-regex
+const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu;
+const TEXT_SPECIAL = /[&<>\r]/g;
+const ATTRIBUTE_SPECIAL = /[&<>"\r\n\t]/g;
+const ESCAPES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "\r": "&#13;",
+  "\n": "&#10;",
+  "\t": "&#9;",
+};
+
+/** Escapes character data; what XML cannot carry at all is left out. */
+export function escapeText(value: string): string {
+  return value.replace(FORBIDDEN, "").replace(TEXT_SPECIAL, (found) => ESCAPES[found] ?? found);
+}
+
+function escapeAttribute(value: string): string {
+  return value
+    .replace(FORBIDDEN, "")
+    .replace(ATTRIBUTE_SPECIAL, (found) => ESCAPES[found] ?? found);
+}
+
+/** Collects the fixed prefixes that a document uses, so that its root can declare them. */
+export class Prefixes {
+  readonly #used = new Set<string>();
+
+  /** The tag name for an element name and the declaration it needs on the spot, if any. */
+  tag(name: QName): { tag: string; declaration: string } {
+    const { namespace, local } = splitName(name);
+    const prefix = prefixOf(namespace);
+    if (prefix !== undefined) {
+      this.#used.add(prefix);
+      return { tag: `${prefix}:${local}`, declaration: "" };
+    }
+    return { tag: local, declaration: ` xmlns="${escapeAttribute(namespace)}"` };
+  }
+
+  /** The declarations for the root element, with a leading space. */
+  declarations(): string {
+    return [...this.#used]
+      .sort()
+      .map((prefix) => ` xmlns:${prefix}="${NAMESPACES[prefix as keyof typeof NAMESPACES]}"`)
+      .join("");
+  }
+}
+
+function writeAttributes(attributes: Readonly<Record<QName, string>>): string {
+  let written = "";
+  let count = 0;
+  for (const [name, value] of Object.entries(attributes)) {
+    if (!name.startsWith("{") || name.startsWith("{}")) {
+      written += ` ${name.replace("{}", "")}="${escapeAttribute(value)}"`;
+    } else if (name === XML_LANG) {
+      written += ` xml:lang="${escapeAttribute(value)}"`;
+    } else {
+      const { namespace, local } = splitName(name);
+      const prefix = `a${count++}`;
+      written += ` xmlns:${prefix}="${escapeAttribute(namespace)}" ${prefix}:${local}="${escapeAttribute(value)}"`;
+    }
+  }
+  return written;
+}
+
+/** Serializes a node below a root that will declare `prefixes`. */
+export function writeNode(node: Node, prefixes: Prefixes): string {
+  if (typeof node === "string") return escapeText(node);
+  if ("raw" in node) return node.raw;
+  const { tag, declaration } = prefixes.tag(node.name);
+  const open = `<${tag}${declaration}${writeAttributes(node.attributes)}`;
+  if (node.children.length === 0) return `${open}/>`;
+  let content = "";
+  for (const inner of node.children) content += writeNode(inner, prefixes);
+  return `${open}>${content}</${tag}>`;
+}
+
+/** Serializes an element so that it declares every prefix it uses and can stand in any document. */
+export function serialize(element: Element): string {
+  const prefixes = new Prefixes();
+  const written = writeNode(element, prefixes);
+  const declarations = prefixes.declarations();
+  if (declarations === "") return written;
+  const end = written.search(/[\s/>]/);
+  return written.slice(0, end) + declarations + written.slice(end);
+}
+
+/** A whole XML document with its declaration. */
+export function document(root: Element): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${serialize(root)}`;
+}
