@@ -1,0 +1,210 @@
+-- The schema after all migrations. Made by `npm run schema`; kept true by a test.
+
+create table binding (
+  principal_id bigint not null,
+  home text not null,
+  name text not null,
+  owner_id bigint,
+  collection_id bigint,
+  changed_seq bigint not null
+);
+
+create table collection (
+  principal_id bigint not null,
+  id bigint not null generated always as identity,
+  kind text not null,
+  uuid uuid not null default gen_random_uuid(),
+  sync_seq bigint not null,
+  components text[] not null default '{}'::text[],
+  properties jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null default now()
+);
+
+create table home (
+  principal_id bigint not null,
+  kind text not null,
+  uuid uuid not null default gen_random_uuid(),
+  sync_seq bigint not null default 1,
+  push_key text not null,
+  properties jsonb not null default '{}'::jsonb
+);
+
+create table migration (
+  id integer not null default nextval('migration_id_seq'::regclass),
+  name character varying(255) not null,
+  run_on timestamp without time zone not null
+);
+
+create table object (
+  principal_id bigint not null,
+  collection_id bigint not null,
+  name text not null,
+  id bigint not null generated always as identity,
+  changed_seq bigint not null,
+  uid text,
+  component text,
+  etag text,
+  content_type text,
+  data bytea,
+  properties jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null,
+  modified_at timestamp with time zone not null
+);
+
+create table occurrence (
+  principal_id bigint not null,
+  collection_id bigint not null,
+  object_name text not null,
+  component text not null,
+  starts bigint not null,
+  ends bigint not null,
+  floating boolean not null,
+  exact boolean not null,
+  class smallint not null generated always as (
+CASE
+    WHEN ((ends - starts) <= 86400) THEN 0
+    WHEN ((ends - starts) <= 2678400) THEN 1
+    ELSE 2
+END) stored
+);
+
+create table outbox (
+  id bigint not null generated always as identity,
+  principal_id bigint not null,
+  home text not null,
+  collection_id bigint,
+  seq bigint not null,
+  change text not null,
+  actor_id bigint,
+  changed_at timestamp with time zone not null default clock_timestamp()
+);
+
+create table principal (
+  id bigint not null generated always as identity,
+  kind text not null,
+  name text not null,
+  display_name text not null,
+  password_hash text,
+  disabled_at timestamp with time zone,
+  properties jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null default now()
+);
+
+create table principal_address (
+  principal_id bigint not null,
+  "position" smallint not null,
+  address text not null
+);
+
+create table push_delivery (
+  subscription_id bigint not null,
+  generation bigint not null default 1,
+  first_changed_at timestamp with time zone not null,
+  last_changed_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  claimed_until timestamp with time zone,
+  attempts integer not null default 0
+);
+
+create table push_subscription (
+  id bigint not null generated always as identity,
+  principal_id bigint not null,
+  transport text not null,
+  endpoint text not null,
+  push_key text not null,
+  topic text not null,
+  user_agent text not null default ''::text,
+  address text not null default ''::text,
+  created_at timestamp with time zone not null,
+  refreshed_at timestamp with time zone not null,
+  stale_since timestamp with time zone,
+  last_attempt_at timestamp with time zone,
+  last_success_at timestamp with time zone,
+  last_error text
+);
+
+alter table binding add constraint binding_check CHECK (((owner_id IS NULL) = (collection_id IS NULL)));
+
+alter table binding add constraint binding_name_check CHECK (((name <> ''::text) AND (octet_length(name) <= 255)));
+
+alter table binding add constraint binding_pkey PRIMARY KEY (principal_id, home, name);
+
+alter table collection add constraint collection_kind_check CHECK ((kind = ANY (ARRAY['calendar'::text, 'addressbook'::text])));
+
+alter table collection add constraint collection_pkey PRIMARY KEY (principal_id, id);
+
+alter table collection add constraint collection_uuid_key UNIQUE (uuid);
+
+alter table home add constraint home_kind_check CHECK ((kind = ANY (ARRAY['calendars'::text, 'addressbooks'::text])));
+
+alter table home add constraint home_pkey PRIMARY KEY (principal_id, kind);
+
+alter table home add constraint home_push_key_key UNIQUE (push_key);
+
+alter table home add constraint home_uuid_key UNIQUE (uuid);
+
+alter table migration add constraint migration_pkey PRIMARY KEY (id);
+
+alter table object add constraint object_check CHECK ((((data IS NULL) = (uid IS NULL)) AND ((data IS NULL) = (etag IS NULL)) AND ((data IS NULL) = (content_type IS NULL))));
+
+alter table object add constraint object_name_check CHECK (((name <> ''::text) AND (octet_length(name) <= 255)));
+
+alter table object add constraint object_pkey PRIMARY KEY (principal_id, collection_id, name);
+
+alter table occurrence add constraint occurrence_check CHECK ((starts < ends));
+
+alter table outbox add constraint outbox_change_check CHECK ((change = ANY (ARRAY['content'::text, 'property'::text])));
+
+alter table outbox add constraint outbox_pkey PRIMARY KEY (id);
+
+alter table principal add constraint principal_kind_check CHECK ((kind = ANY (ARRAY['individual'::text, 'group'::text, 'room'::text, 'resource'::text])));
+
+alter table principal add constraint principal_name_check CHECK (((name <> ''::text) AND (octet_length(name) <= 255)));
+
+alter table principal add constraint principal_name_key UNIQUE (name);
+
+alter table principal add constraint principal_pkey PRIMARY KEY (id);
+
+alter table principal_address add constraint principal_address_pkey PRIMARY KEY (principal_id, "position");
+
+alter table push_delivery add constraint push_delivery_pkey PRIMARY KEY (subscription_id);
+
+alter table push_subscription add constraint push_subscription_pkey PRIMARY KEY (id);
+
+alter table push_subscription add constraint push_subscription_transport_endpoint_push_key_key UNIQUE (transport, endpoint, push_key);
+
+alter table binding add constraint binding_owner_id_collection_id_fkey FOREIGN KEY (owner_id, collection_id) REFERENCES collection(principal_id, id) ON DELETE SET NULL;
+
+alter table binding add constraint binding_principal_id_home_fkey FOREIGN KEY (principal_id, home) REFERENCES home(principal_id, kind) ON DELETE CASCADE;
+
+alter table collection add constraint collection_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principal(id) ON DELETE CASCADE;
+
+alter table home add constraint home_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principal(id) ON DELETE CASCADE;
+
+alter table object add constraint object_principal_id_collection_id_fkey FOREIGN KEY (principal_id, collection_id) REFERENCES collection(principal_id, id) ON DELETE CASCADE;
+
+alter table occurrence add constraint occurrence_principal_id_collection_id_object_name_fkey FOREIGN KEY (principal_id, collection_id, object_name) REFERENCES object(principal_id, collection_id, name) ON DELETE CASCADE;
+
+alter table principal_address add constraint principal_address_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principal(id) ON DELETE CASCADE;
+
+alter table push_delivery add constraint push_delivery_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES push_subscription(id) ON DELETE CASCADE;
+
+alter table push_subscription add constraint push_subscription_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principal(id) ON DELETE CASCADE;
+
+CREATE UNIQUE INDEX binding_collection ON public.binding USING btree (owner_id, collection_id, principal_id);
+
+CREATE UNIQUE INDEX object_changed ON public.object USING btree (principal_id, collection_id, changed_seq);
+
+CREATE UNIQUE INDEX object_uid ON public.object USING btree (principal_id, collection_id, uid) WHERE (uid IS NOT NULL);
+
+CREATE INDEX occurrence_object ON public.occurrence USING btree (principal_id, collection_id, object_name);
+
+CREATE INDEX occurrence_time ON public.occurrence USING btree (principal_id, collection_id, class, starts);
+
+CREATE UNIQUE INDEX principal_address_address ON public.principal_address USING btree (lower(address));
+
+CREATE INDEX push_delivery_due ON public.push_delivery USING btree (due_at);
+
+CREATE INDEX push_subscription_key ON public.push_subscription USING btree (push_key);
+
+CREATE INDEX push_subscription_principal ON public.push_subscription USING btree (principal_id);
