@@ -8,6 +8,7 @@ create table principal (
   display_name text not null,
   password_hash text,
   disabled_at timestamptz,
+  last_login_at timestamptz,
   properties jsonb not null default '{}',
   created_at timestamptz not null default now()
 );

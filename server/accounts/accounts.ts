@@ -1,0 +1,159 @@
+import { randomBytes } from "node:crypto";
+import type { Pool, PoolClient } from "pg";
+import { isUsablePassword, MAX_PASSWORD_BYTES, normalizePassword } from "../auth/credentials.ts";
+import { hashPassword } from "../auth/password.ts";
+import * as store from "../store/accounts.ts";
+import type { AccountRow, NewMember } from "../store/accounts.ts";
+
+/** An account cannot be made or changed as asked; the message says why, for people. */
+export class AccountError extends Error {}
+
+export interface NewAccount {
+  readonly name: string;
+  readonly password: string;
+  /** Becomes the calendar user address, and can be used to log in. */
+  readonly email?: string;
+  /** The name people read; the account name if it is missing. */
+  readonly displayName?: string;
+}
+
+const NAME = /^[a-z0-9][a-z0-9._@-]{0,63}$/;
+const EMAIL = /^[^\s@:,;<>"]{1,64}@[^\s@:,;<>"/]{1,255}$/;
+
+const displayname = (text: string) => ({
+  "{DAV:}displayname": `<displayname xmlns="DAV:">${text}</displayname>`,
+});
+
+/** What every new account has: one component type per calendar (Q12, Q14), none called default (Q87). */
+const FIRST_COLLECTIONS: readonly NewMember[] = [
+  {
+    home: "calendars",
+    kind: "calendar",
+    name: "calendar",
+    components: ["VEVENT"],
+    properties: displayname("Calendar"),
+  },
+  {
+    home: "calendars",
+    kind: "calendar",
+    name: "tasks",
+    components: ["VTODO"],
+    properties: displayname("Tasks"),
+  },
+  {
+    home: "addressbooks",
+    kind: "addressbook",
+    name: "addressbook",
+    components: [],
+    properties: displayname("Contacts"),
+  },
+];
+
+/**
+ * Makes an account with its homes and first collections, in one transaction.
+ *
+ * @returns the principal's id and its name in lower case
+ * @throws {AccountError} if the name, password or address is not allowed, or taken
+ */
+export async function createAccount(
+  pool: Pool,
+  account: NewAccount,
+): Promise<{ id: number; name: string }> {
+  const name = checkName(account.name);
+  const email = account.email === undefined ? null : checkEmail(account.email);
+  const passwordHash = await hashChecked(account.password);
+  const displayName = account.displayName?.trim() || account.name;
+  const addresses = email === null ? [] : [`mailto:${email}`];
+  const id = await store.inTransaction(pool, async (client) => {
+    await refuseTaken(client, name, email);
+    const principal = { name, displayName, passwordHash, addresses };
+    return insertAccount(client, principal);
+  });
+  return { id, name };
+}
+
+async function insertAccount(client: PoolClient, principal: store.NewPrincipal): Promise<number> {
+  const id = await store.insertPrincipal(client, principal);
+  if (id === null) throw new AccountError(`There is an account "${principal.name}" already.`);
+  await store.insertHome(client, id, "calendars", newPushKey());
+  await store.insertHome(client, id, "addressbooks", newPushKey());
+  for (const member of FIRST_COLLECTIONS) await store.insertCollection(client, id, member);
+  await store.notifyAccount(client, principal.name);
+  return id;
+}
+
+/**
+ * Changes the password; whoever is logged in with the old one is asked again.
+ *
+ * @throws {AccountError} if there is no such account or the password is not allowed
+ */
+export async function setPassword(pool: Pool, name: string, password: string): Promise<void> {
+  const passwordHash = await hashChecked(password);
+  const account = name.toLowerCase();
+  need(account, await store.updatePassword(pool, account, passwordHash));
+}
+
+/** Refuses every login from now on; the data stays. @throws {AccountError} if there is no such account */
+export async function disableAccount(pool: Pool, name: string): Promise<void> {
+  const account = name.toLowerCase();
+  need(account, await store.updateDisabled(pool, account, true));
+}
+
+/** Takes back {@link disableAccount}. @throws {AccountError} if there is no such account */
+export async function enableAccount(pool: Pool, name: string): Promise<void> {
+  const account = name.toLowerCase();
+  need(account, await store.updateDisabled(pool, account, false));
+}
+
+/** Removes an account with all its data, for good. @throws {AccountError} if there is no such account */
+export async function deleteAccount(pool: Pool, name: string): Promise<void> {
+  const account = name.toLowerCase();
+  need(
+    account,
+    await store.inTransaction(pool, (client) => store.deletePrincipal(client, account)),
+  );
+}
+
+/** Every account in the order of names, with the number of its objects. */
+export function listAccounts(pool: Pool): Promise<AccountRow[]> {
+  return store.selectAccounts(pool);
+}
+
+/** The form in which an account name is stored. @throws {AccountError} if it is not allowed */
+export function checkName(name: string): string {
+  const lower = name.toLowerCase();
+  if (NAME.test(lower)) return lower;
+  throw new AccountError(
+    `The name ${JSON.stringify(name)} is not allowed: up to 64 letters a to z, digits, and . _ - @, beginning with a letter or digit.`,
+  );
+}
+
+function checkEmail(email: string): string {
+  const plain = email.replace(/^mailto:/i, "");
+  if (EMAIL.test(plain)) return plain;
+  throw new AccountError(
+    `${JSON.stringify(email)} is not a mail address, such as ann@example.org.`,
+  );
+}
+
+async function hashChecked(password: string): Promise<string> {
+  if (isUsablePassword(password)) return hashPassword(normalizePassword(password));
+  throw new AccountError(
+    `A password has at least one character, no control characters, and at most ${MAX_PASSWORD_BYTES} bytes.`,
+  );
+}
+
+async function refuseTaken(client: PoolClient, name: string, email: string | null): Promise<void> {
+  const taken = await store.findTaken(client, name, email?.toLowerCase() ?? null);
+  if (taken === "name") throw new AccountError(`The name "${name}" is taken already.`);
+  if (taken === "address") throw new AccountError(`The address ${email} is taken already.`);
+}
+
+function need(account: string, found: boolean): void {
+  if (!found) throw new AccountError(`There is no account "${account}".`);
+}
+
+/** Names a push topic; hard to guess, because whoever knows it may ask for its pushes. */
+function newPushKey(): string {
+  return randomBytes(24).toString("base64url");
+}

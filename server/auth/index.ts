@@ -1,0 +1,34 @@
+import type { Middleware } from "koa";
+import type { Pool } from "pg";
+import { ACCOUNTS_CHANNEL, findLogin, updateLogin } from "../store/accounts.ts";
+import { listen } from "../store/listen.ts";
+import { Authenticator } from "./authenticator.ts";
+import type { AuthenticatorOptions } from "./authenticator.ts";
+import { basicAuthentication } from "./basic.ts";
+import type { AuthState } from "./basic.ts";
+
+export interface Authentication {
+  /** Sets `ctx.state.principal`, or answers. */
+  readonly middleware: Middleware<AuthState>;
+  /** Stops listening for changed accounts. */
+  close(): Promise<void>;
+}
+
+/**
+ * Authentication over the accounts in a database. Until its listening connection is up, everything
+ * is verified anew.
+ */
+export function openAuthentication(pool: Pool, options?: AuthenticatorOptions): Authentication {
+  const authenticator = new Authenticator(
+    {
+      findLogin: (login) => findLogin(pool, login),
+      loggedIn: (login, newHash) => updateLogin(pool, login, newHash),
+    },
+    options,
+  );
+  const listener = listen(pool.options, ACCOUNTS_CHANNEL, {
+    notified: (name) => authenticator.accountChanged(name),
+    listening: (listening) => authenticator.setListening(listening),
+  });
+  return { middleware: basicAuthentication(authenticator), close: () => listener.close() };
+}

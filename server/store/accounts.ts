@@ -1,0 +1,227 @@
+import type { Pool, PoolClient } from "pg";
+import type { CollectionKind, HomeKind } from "../../dav/store.ts";
+import type { Login } from "../auth/authenticator.ts";
+
+/** The notification channel on which the names of changed accounts are told. */
+export const ACCOUNTS_CHANNEL = "pushdav_accounts";
+
+/** An account as `user list` shows it. */
+export interface AccountRow {
+  readonly id: number;
+  readonly name: string;
+  readonly displayName: string;
+  /** Calendar user addresses, the preferred one first. */
+  readonly addresses: readonly string[];
+  readonly disabled: boolean;
+  readonly createdAt: Date;
+  /** When somebody last logged in with the password, to the hour; null if never. */
+  readonly lastLoginAt: Date | null;
+  readonly objects: {
+    readonly events: number;
+    readonly tasks: number;
+    readonly journals: number;
+    readonly cards: number;
+  };
+}
+
+export interface NewPrincipal {
+  readonly name: string;
+  readonly displayName: string;
+  readonly passwordHash: string;
+  readonly addresses: readonly string[];
+}
+
+export interface NewMember {
+  readonly home: HomeKind;
+  readonly kind: CollectionKind;
+  readonly name: string;
+  readonly components: readonly string[];
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+/** Runs work in one transaction, rolled back if it throws. */
+export async function inTransaction<T>(
+  pool: Pool,
+  work: (client: PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  try {
+    await client.query("begin");
+    const result = await work(client);
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    await client.query("rollback").catch(() => undefined);
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
+/** Who has this name or address already: "name", "address" or null. */
+export async function findTaken(
+  client: PoolClient,
+  name: string,
+  email: string | null,
+): Promise<"name" | "address" | null> {
+  const { rows } = await client.query<{ name: boolean; address: boolean }>(
+    `select exists (select from principal where name = $1)
+         or exists (select from principal_address where lower(address) = 'mailto:' || $1) as name,
+       $2::text is not null
+         and (exists (select from principal where name = $2)
+           or exists (select from principal_address where lower(address) = 'mailto:' || $2)) as address`,
+    [name, email],
+  );
+  if (rows[0]?.name) return "name";
+  return rows[0]?.address ? "address" : null;
+}
+
+/** Inserts a principal and its addresses; null if the name is taken. */
+export async function insertPrincipal(
+  client: PoolClient,
+  principal: NewPrincipal,
+): Promise<number | null> {
+  const { rows } = await client.query<{ id: number }>(
+    `insert into principal (kind, name, display_name, password_hash)
+     values ('individual', $1, $2, $3) on conflict (name) do nothing returning id`,
+    [principal.name, principal.displayName, principal.passwordHash],
+  );
+  if (!rows[0]) return null;
+  await client.query(
+    `insert into principal_address (principal_id, position, address)
+     select $1, position - 1, address
+     from unnest($2::text[]) with ordinality as t (address, position)`,
+    [rows[0].id, principal.addresses],
+  );
+  return rows[0].id;
+}
+
+export async function insertHome(
+  client: PoolClient,
+  principalId: number,
+  kind: HomeKind,
+  pushKey: string,
+): Promise<void> {
+  await client.query("insert into home (principal_id, kind, push_key) values ($1, $2, $3)", [
+    principalId,
+    kind,
+    pushKey,
+  ]);
+}
+
+/** Puts a new collection into a home, numbered by the home's counter. */
+export async function insertCollection(
+  client: PoolClient,
+  principalId: number,
+  member: NewMember,
+): Promise<void> {
+  await client.query(
+    `with home as (
+       update home set sync_seq = sync_seq + 1 where principal_id = $1 and kind = $2
+       returning sync_seq
+     ), collection as (
+       insert into collection (principal_id, kind, sync_seq, components, properties)
+       select $1, $3, sync_seq, $5, $6 from home returning id, sync_seq
+     )
+     insert into binding (principal_id, home, name, owner_id, collection_id, changed_seq)
+     select $1, $2, $4, $1, id, sync_seq from collection`,
+    [principalId, member.home, member.kind, member.name, member.components, member.properties],
+  );
+}
+
+/** Stores a new password hash and tells every process; false if there is no such account. */
+export async function updatePassword(
+  pool: Pool,
+  name: string,
+  passwordHash: string,
+): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `with changed as (
+       update principal set password_hash = $2 where name = $1 returning name
+     )
+     select pg_notify('${ACCOUNTS_CHANNEL}', name) from changed`,
+    [name, passwordHash],
+  );
+  return rowCount === 1;
+}
+
+/** Disables or enables an account and tells every process; false if there is no such account. */
+export async function updateDisabled(
+  pool: Pool,
+  name: string,
+  disabled: boolean,
+): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `with changed as (
+       update principal set disabled_at = case when $2 then coalesce(disabled_at, now()) end
+       where name = $1 returning name
+     )
+     select pg_notify('${ACCOUNTS_CHANNEL}', name) from changed`,
+    [name, disabled],
+  );
+  return rowCount === 1;
+}
+
+/** Removes an account and all it owns, and tells every process; false if there is no such account. */
+export async function deletePrincipal(client: PoolClient, name: string): Promise<boolean> {
+  const { rows } = await client.query<{ id: number }>(
+    "select id from principal where name = $1 for update",
+    [name],
+  );
+  if (!rows[0]) return false;
+  const id = [rows[0].id];
+  await client.query("select from home where principal_id = $1 order by kind for update", id);
+  await client.query("delete from collection where principal_id = $1", id);
+  await client.query("delete from outbox where principal_id = $1", id);
+  await client.query("delete from principal where id = $1", id);
+  await notifyAccount(client, name);
+  return true;
+}
+
+/** Tells every process, at commit, that nothing it believes about an account holds any more. */
+export async function notifyAccount(client: PoolClient, name: string): Promise<void> {
+  await client.query(`select pg_notify('${ACCOUNTS_CHANNEL}', $1)`, [name]);
+}
+
+/** Every account by name, with what it holds. */
+export async function selectAccounts(pool: Pool): Promise<AccountRow[]> {
+  const { rows } = await pool.query<AccountRow>(
+    `select id, name, display_name as "displayName", disabled_at is not null as disabled,
+       created_at as "createdAt", last_login_at as "lastLoginAt",
+       array(select address from principal_address where principal_id = id order by position) as addresses,
+       (select jsonb_build_object(
+           'events', count(*) filter (where component = 'VEVENT'),
+           'tasks', count(*) filter (where component = 'VTODO'),
+           'journals', count(*) filter (where component = 'VJOURNAL'),
+           'cards', count(*) filter (where component = 'VCARD'))
+         from object where object.principal_id = principal.id and uid is not null) as objects
+     from principal where kind = 'individual' order by name`,
+  );
+  return rows;
+}
+
+/** The account with this name, or else with this mail address; see LoginStore. */
+export async function findLogin(pool: Pool, login: string): Promise<Login | null> {
+  const { rows } = await pool.query<Login>({
+    name: "find-login",
+    text: `select id, name, case when disabled_at is null then password_hash end as "passwordHash"
+      from principal
+      where name = $1
+        or id = (select principal_id from principal_address where lower(address) = 'mailto:' || $1)
+      order by name = $1 desc limit 1`,
+    values: [login],
+  });
+  return rows[0] ?? null;
+}
+
+/** Notes a login, at most once an hour, and replaces an outdated hash if nobody else has. */
+export async function updateLogin(pool: Pool, login: Login, newHash: string | null): Promise<void> {
+  await pool.query({
+    name: "update-login",
+    text: `update principal set last_login_at = now(),
+        password_hash = case when password_hash = $2 then coalesce($3, password_hash) else password_hash end
+      where id = $1
+        and ($3::text is not null or last_login_at is null or last_login_at < now() - interval '1 hour')`,
+    values: [login.id, login.passwordHash, newHash],
+  });
+}
