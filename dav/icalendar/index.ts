@@ -1,0 +1,23 @@
+/**
+ * iCalendar: reading, checking, indexing and searching calendar objects. Plain functions of plain
+ * data; ical.js splits and unescapes content lines, dates, rules and zones are read here, because a
+ * server must be exact about them, take what clients write, and never take long.
+ */
+
+export { checkCalendarObject, COMPONENTS, DEFAULT_LIMITS } from "./check.ts";
+export type { CalendarObject, ComponentName, Limits } from "./check.ts";
+export { COLLATIONS } from "./collation.ts";
+export type { Collation } from "./collation.ts";
+export type { Calendar, Component, Property } from "./component.ts";
+export { decodeCalendar } from "./decode.ts";
+export { CalendarError } from "./error.ts";
+export type { CalendarCondition } from "./error.ts";
+export { matchesCalendar } from "./filter.ts";
+export type { ComponentFilter, ParameterFilter, PropertyFilter, TextMatch } from "./filter.ts";
+export { occurrences } from "./occurrences.ts";
+export type { Horizon, Occurrence } from "./occurrences.ts";
+export { parseCalendar } from "./parse.ts";
+export { floatingRange } from "./range.ts";
+export type { TimeRange } from "./range.ts";
+export { splitCalendar } from "./split.ts";
+export type { SplitCalendar, SplitObject } from "./split.ts";
