@@ -1,0 +1,53 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "ava";
+import {
+  CardError,
+  checkCard,
+  decodeCard,
+  parseCard,
+  splitCards,
+} from "../../../dav/vcard/index.ts";
+import { CORPUS } from "./corpus.ts";
+
+const FOLDER = join(
+  process.env["PUSHDAV_CORPUS"] ?? join(import.meta.dirname, "../../../../shared/corpus"),
+  "vcf",
+);
+const read = (file: string) => decodeCard(readFileSync(join(FOLDER, file)));
+
+function verdict(text: string): string {
+  try {
+    checkCard(parseCard(text));
+    return "accepted";
+  } catch (error) {
+    if (error instanceof CardError) return error.condition;
+    throw error;
+  }
+}
+
+if (existsSync(FOLDER)) {
+  test("the list names every .vcf of the corpus and no other", (t) => {
+    const files = readdirSync(FOLDER).filter((file) => file.endsWith(".vcf"));
+    t.deepEqual(CORPUS.map(({ file }) => file).toSorted(), files.toSorted());
+  });
+
+  test("every file of the corpus is accepted or gets the right precondition", (t) => {
+    for (const { file, put } of CORPUS) t.is(verdict(read(file)), put, file);
+  });
+
+  test("an import takes every card that can be stored, and the same ones again", (t) => {
+    for (const { file, imported, refused } of CORPUS) {
+      const { cards, errors } = splitCards(read(file));
+      t.is(cards.length, imported, file);
+      t.is(errors.length, refused, file);
+      for (const card of cards) t.is(verdict(card.text), "accepted", file);
+      t.deepEqual(splitCards(cards.map((card) => card.text).join("")).cards, cards, file);
+    }
+  });
+} else {
+  test("the corpus is read", (t) => {
+    t.log(`skipped: there is no folder ${FOLDER}`);
+    t.pass();
+  });
+}
