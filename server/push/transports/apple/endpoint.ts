@@ -1,0 +1,122 @@
+import type { Context, Middleware } from "koa";
+import type { Pool } from "pg";
+import type { Logger } from "pino";
+import { recordSubscription } from "../../subscriptions.ts";
+import type { AppleCredentials } from "./credentials.ts";
+import { APPLE } from "./index.ts";
+import { maskToken, normalizeToken } from "./token.ts";
+
+/** Where clients subscribe, below the public origin. Clients append a query, so it has none. */
+export const APPLE_SUBSCRIPTION_PATH = "/push/apple";
+
+const FORM = "application/x-www-form-urlencoded";
+const MAX_FORM = 4096;
+const KEY = /^[A-Za-z0-9._~-]{1,64}$/;
+
+/** A device asks once a day and key, so this stops only what is broken or hostile. */
+const PER_MINUTE = 120;
+
+/** One text for all: what is unknown must not be told from what is forbidden. */
+const REFUSAL = "no such key, or no token\n";
+
+export interface AppleEndpointOptions {
+  readonly pool: Pool;
+  readonly credentials: () => AppleCredentials;
+  readonly log: Logger;
+  readonly clock: () => Date;
+}
+
+interface Principal {
+  readonly id: number;
+  readonly name: string;
+}
+
+/** Counts requests by principal in the present minute; refuses those above the rate. */
+function createLimiter(clock: () => Date): (id: number) => boolean {
+  let minute = 0;
+  let counts = new Map<number, number>();
+  return (id) => {
+    const present = Math.floor(clock().getTime() / 60_000);
+    if (present !== minute) counts = new Map();
+    minute = present;
+    const count = (counts.get(id) ?? 0) + 1;
+    counts.set(id, count);
+    return count <= PER_MINUTE;
+  };
+}
+
+/** The text of a form, or "" when it is none or too long to be one of ours. */
+async function readForm(ctx: Context): Promise<string> {
+  if (!ctx.is(FORM)) return "";
+  let text = "";
+  ctx.req.setEncoding("utf8");
+  for await (const chunk of ctx.req) {
+    text += String(chunk);
+    if (text.length > MAX_FORM) return "";
+  }
+  return text;
+}
+
+/** Token and key from form or query; null when either is malformed. */
+async function readRequest(ctx: Context): Promise<{ token: string; key: string } | null> {
+  const form = new URLSearchParams(await readForm(ctx));
+  const query = new URLSearchParams(ctx.querystring);
+  const token = normalizeToken(form.get("token") ?? query.get("token") ?? "");
+  const key = form.get("key") ?? query.get("key") ?? "";
+  return token !== null && KEY.test(key) ? { token, key } : null;
+}
+
+async function subscribe(options: AppleEndpointOptions, ctx: Context): Promise<boolean> {
+  const { pool, log, clock } = options;
+  const { calendars, addressbooks } = options.credentials();
+  const principal: Principal = ctx.state["principal"];
+  const asked = await readRequest(ctx);
+  if (!asked) return false;
+  const subscription = {
+    principalId: principal.id,
+    transport: APPLE,
+    endpoint: asked.token,
+    pushKey: asked.key,
+    topics: { calendars: calendars?.topic ?? null, addressbooks: addressbooks?.topic ?? null },
+    userAgent: ctx.get("User-Agent"),
+    address: ctx.ip,
+  };
+  const recorded = await recordSubscription(pool, subscription, clock());
+  const logged = { principal: principal.name, token: maskToken(asked.token), recorded };
+  log.info(logged, "push: subscription asked for by an Apple client");
+  return recorded;
+}
+
+/** Why a request is not even looked at, or null. */
+function refuse(ctx: Context, credentials: AppleCredentials): number | null {
+  if (!credentials.calendars && !credentials.addressbooks) return 404;
+  if (ctx.method === "GET" || ctx.method === "POST") return null;
+  ctx.set("Allow", "GET, POST");
+  return 405;
+}
+
+/**
+ * Koa middleware for the subscription URL of Apple's clients (caldav-pubsubdiscovery-02): GET or POST with `token` and
+ * `key` in the query or in a form. Expects `ctx.state.principal` to be set by authentication; passes on what
+ * is for another path. Answers 200 with an empty body, or 400, 404 (no credential), 405 or 429.
+ */
+export function appleSubscriptions(options: AppleEndpointOptions): Middleware {
+  const withinRate = createLimiter(options.clock);
+
+  return async (ctx, next) => {
+    if (ctx.path.replace(/\/$/, "") !== APPLE_SUBSCRIPTION_PATH) {
+      await next();
+      return;
+    }
+    const refusal = refuse(ctx, options.credentials());
+    if (refusal !== null) ctx.throw(refusal);
+    if (!withinRate(ctx.state["principal"].id)) {
+      ctx.set("Retry-After", "60");
+      ctx.throw(429);
+    }
+    const recorded = await subscribe(options, ctx);
+    ctx.type = "text/plain";
+    ctx.status = recorded ? 200 : 400;
+    ctx.body = recorded ? "" : REFUSAL;
+  };
+}

@@ -1,0 +1,46 @@
+import type { Logger } from "pino";
+import type { AppleConfig } from "../../config.ts";
+import type { Transport } from "../../transport.ts";
+import type { WatchedCredentials } from "./credentials.ts";
+import { createProviderTokens } from "./provider-token.ts";
+import { Sender } from "./sender.ts";
+
+export const APPLE = "apple";
+
+const CONCURRENCY = 100;
+
+/** Connecting and a request may both take so long, twice over within the lease of a delivery. */
+const TIMEOUT = 12_000;
+
+export interface AppleTransportOptions {
+  readonly config: AppleConfig;
+  readonly credentials: WatchedCredentials;
+  readonly log: Logger;
+  readonly clock: () => Date;
+  /** Milliseconds for connecting and for one request. */
+  readonly timeout?: number;
+}
+
+/** The push of Apple's Calendar, Reminders and Contacts: two senders, one for each kind of home. */
+export function appleTransport(options: AppleTransportOptions): Transport {
+  const { config, credentials, log, clock, timeout = TIMEOUT } = options;
+  const tokens = createProviderTokens(clock);
+  const homes = ["calendars", "addressbooks"] as const;
+  const senders = homes.map((home) => {
+    const credential = () => credentials.current()[home];
+    return new Sender({ home, config, credential, tokens, log, clock, timeout });
+  });
+
+  return {
+    name: APPLE,
+    concurrency: CONCURRENCY,
+    topics: () => senders.map((sender) => sender.topic()).filter((topic) => topic !== null),
+    async send(delivery) {
+      const sender = senders.find((candidate) => candidate.topic() === delivery.topic);
+      return sender?.send(delivery) ?? { kind: "held", error: "sending on this topic is stopped" };
+    },
+    async stop() {
+      await Promise.all(senders.map((sender) => sender.stop()));
+    },
+  };
+}
