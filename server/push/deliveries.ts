@@ -61,11 +61,11 @@ with postponed as (
 update push_subscription set last_attempt_at = now(), last_error = $3 where id = $1`;
 
 interface ClaimRow {
-  id: string;
+  id: number;
   endpoint: string;
   topic: string;
   push_key: string;
-  generation: string;
+  generation: number;
   attempts: number;
   first_changed_at: Date;
   last_changed_at: Date;
@@ -83,11 +83,11 @@ export async function claim(
   const values = [transport.name, transport.topics(), limit, lease];
   const { rows } = await pool.query<ClaimRow>(CLAIM, values);
   return rows.map((row) => ({
-    subscriptionId: Number(row.id),
+    subscriptionId: row.id,
     endpoint: row.endpoint,
     topic: row.topic,
     pushKey: row.push_key,
-    generation: Number(row.generation),
+    generation: row.generation,
     attempts: row.attempts,
     firstChangedAt: row.first_changed_at,
     lastChangedAt: row.last_changed_at,

@@ -1,9 +1,9 @@
 import type { Pool } from "pg";
 import type { Logger } from "pino";
+import { listen } from "../store/listen.ts";
 import { backOff } from "./backoff.ts";
 import { claim, finish, nextDue, postpone, release } from "./deliveries.ts";
 import { fanOut } from "./fanout.ts";
-import { Listener } from "./listener.ts";
 import { Loop } from "./loop.ts";
 import { handOver, pushes } from "./metrics.ts";
 import { endEndpoint, expireSubscriptions, markStale } from "./subscriptions.ts";
@@ -11,7 +11,6 @@ import type { Delivery, Outcome, Transport } from "./transport.ts";
 
 export interface Engine {
   readonly pool: Pool;
-  readonly databaseUrl: string;
   readonly transports: readonly Transport[];
   /** Seconds in which the changes of a burst are folded into one push. */
   readonly window: number;
@@ -22,6 +21,9 @@ export interface Engine {
   readonly log: Logger;
   readonly clock: () => Date;
 }
+
+/** Notified by the store in every transaction that writes to the outbox. */
+const CHANNEL = "pushdav_outbox";
 
 const EXPIRY_INTERVAL = 3_600_000;
 
@@ -116,7 +118,7 @@ class Dispatcher {
  * @returns `stop`, which lets open sends end and gives everything else back
  */
 export function startEngine(engine: Engine): { stop(): Promise<void> } {
-  const { pool, databaseUrl, transports, log } = engine;
+  const { pool, transports, log } = engine;
   const dispatchers = transports.map((transport) => new Dispatcher(engine, transport));
 
   async function announce(): Promise<number> {
@@ -133,11 +135,17 @@ export function startEngine(engine: Engine): { stop(): Promise<void> } {
 
   const announcing = new Loop("announce", announce, log);
   const expiring = new Loop("expire", expire, log);
-  const listener = new Listener(databaseUrl, () => announcing.ring(), log);
+  const listener = listen(pool.options, CHANNEL, {
+    notified: () => announcing.ring(),
+    listening: (listening) => {
+      if (listening) announcing.ring();
+      else log.warn("push: lost the connection that listens for changes");
+    },
+  });
 
   return {
     async stop() {
-      await Promise.all([listener.stop(), announcing.stop(), expiring.stop()]);
+      await Promise.all([listener.close(), announcing.stop(), expiring.stop()]);
       const dispatched = dispatchers.map((dispatcher) => dispatcher.stop());
       await Promise.all([...dispatched, ...transports.map((transport) => transport.stop())]);
     },

@@ -5,15 +5,26 @@ import { startEngine } from "./engine.ts";
 import { watchAppleCredentials } from "./transports/apple/credentials.ts";
 import { appleTransport } from "./transports/apple/index.ts";
 
+/** Times that only tests have reason to change. */
+export interface PushTiming {
+  /** Seconds a claimed delivery stays with its process. */
+  readonly lease: number;
+  /** Seconds between looks at the database when nothing calls. */
+  readonly poll: number;
+  /** Milliseconds for connecting to APNs and for one request: twice both must fit into the lease. */
+  readonly timeout: number;
+  /** Milliseconds between looks at the credential files. */
+  readonly reloadInterval: number;
+}
+
+const TIMING: PushTiming = { lease: 60, poll: 5, timeout: 12_000, reloadInterval: 60_000 };
+
 export interface PushOptions {
   readonly pool: Pool;
-  /** For the one connection that listens for changes. */
-  readonly databaseUrl: string;
   readonly config: PushConfig;
   readonly log: Logger;
   readonly clock?: () => Date;
-  /** Departures from the usual times: seconds, for `timeout` milliseconds. */
-  readonly timing?: { readonly lease?: number; readonly poll?: number; readonly timeout?: number };
+  readonly timing?: Partial<PushTiming>;
 }
 
 /**
@@ -23,19 +34,13 @@ export interface PushOptions {
  * @returns `stop`, which waits for sends under way and leaves nothing running
  */
 export async function startPush(options: PushOptions): Promise<{ stop(): Promise<void> }> {
-  const { pool, databaseUrl, config, log, clock = () => new Date(), timing = {} } = options;
-  const { lease = 60, poll = 5, timeout } = timing;
-  const credentials = await watchAppleCredentials({ config: config.apple, log, clock });
-  const apple = appleTransport({
-    config: config.apple,
-    credentials,
-    log,
-    clock,
-    ...(timeout === undefined ? {} : { timeout }),
-  });
+  const { pool, config, log, clock = () => new Date() } = options;
+  const { lease, poll, timeout, reloadInterval } = { ...TIMING, ...options.timing };
+  const watching = { config: config.apple, log, clock, reloadInterval };
+  const credentials = await watchAppleCredentials(watching);
+  const apple = appleTransport({ config: config.apple, credentials, log, clock, timeout });
   const engine = startEngine({
     pool,
-    databaseUrl,
     transports: [apple],
     window: config.window,
     lease,

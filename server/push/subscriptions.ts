@@ -62,7 +62,7 @@ delete from push_subscription where id in (
   order by refreshed_at desc, id desc offset $2)`;
 
 const LIST = `
-select s.id::float8, p.name as principal, s.transport, s.endpoint, s.push_key as "pushKey", s.topic,
+select s.id, p.name as principal, s.transport, s.endpoint, s.push_key as "pushKey", s.topic,
   s.user_agent as "userAgent", s.address, s.created_at as "createdAt", s.refreshed_at as "refreshedAt",
   s.stale_since as "staleSince", s.last_success_at as "lastSuccessAt", s.last_error as "lastError",
   d.due_at as "dueAt"
@@ -118,12 +118,12 @@ export async function endEndpoint(
   delivery: Delivery,
   since: Date,
 ): Promise<boolean> {
-  const { rows } = await pool.query<{ id: string }>(
+  const { rows } = await pool.query<{ id: number }>(
     `delete from push_subscription
      where transport = $1 and endpoint = $2 and topic = $3 and refreshed_at <= $4 returning id`,
     [transport, delivery.endpoint, delivery.topic, since],
   );
-  return rows.some((row) => Number(row.id) === delivery.subscriptionId);
+  return rows.some((row) => row.id === delivery.subscriptionId);
 }
 
 /** Sends nothing more to a subscription until it is made again. */

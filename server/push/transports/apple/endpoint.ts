@@ -1,6 +1,7 @@
-import type { Context, Middleware } from "koa";
+import type { Context, Middleware, ParameterizedContext } from "koa";
 import type { Pool } from "pg";
 import type { Logger } from "pino";
+import type { AuthState } from "../../../auth/basic.ts";
 import { recordSubscription } from "../../subscriptions.ts";
 import type { AppleCredentials } from "./credentials.ts";
 import { APPLE } from "./index.ts";
@@ -24,11 +25,6 @@ export interface AppleEndpointOptions {
   readonly credentials: () => AppleCredentials;
   readonly log: Logger;
   readonly clock: () => Date;
-}
-
-interface Principal {
-  readonly id: number;
-  readonly name: string;
 }
 
 /** Counts requests by principal in the present minute; refuses those above the rate. */
@@ -66,10 +62,13 @@ async function readRequest(ctx: Context): Promise<{ token: string; key: string }
   return token !== null && KEY.test(key) ? { token, key } : null;
 }
 
-async function subscribe(options: AppleEndpointOptions, ctx: Context): Promise<boolean> {
+async function subscribe(
+  options: AppleEndpointOptions,
+  ctx: ParameterizedContext<AuthState>,
+): Promise<boolean> {
   const { pool, log, clock } = options;
   const { calendars, addressbooks } = options.credentials();
-  const principal: Principal = ctx.state["principal"];
+  const { principal } = ctx.state;
   const asked = await readRequest(ctx);
   if (!asked) return false;
   const subscription = {
@@ -100,7 +99,7 @@ function refuse(ctx: Context, credentials: AppleCredentials): number | null {
  * `key` in the query or in a form. Expects `ctx.state.principal` to be set by authentication; passes on what
  * is for another path. Answers 200 with an empty body, or 400, 404 (no credential), 405 or 429.
  */
-export function appleSubscriptions(options: AppleEndpointOptions): Middleware {
+export function appleSubscriptions(options: AppleEndpointOptions): Middleware<AuthState> {
   const withinRate = createLimiter(options.clock);
 
   return async (ctx, next) => {
@@ -110,7 +109,7 @@ export function appleSubscriptions(options: AppleEndpointOptions): Middleware {
     }
     const refusal = refuse(ctx, options.credentials());
     if (refusal !== null) ctx.throw(refusal);
-    if (!withinRate(ctx.state["principal"].id)) {
+    if (!withinRate(ctx.state.principal.id)) {
       ctx.set("Retry-After", "60");
       ctx.throw(429);
     }

@@ -9,21 +9,18 @@ export const APPLE = "apple";
 
 const CONCURRENCY = 100;
 
-/** Connecting and a request may both take so long, twice over within the lease of a delivery. */
-const TIMEOUT = 12_000;
-
 export interface AppleTransportOptions {
   readonly config: AppleConfig;
   readonly credentials: WatchedCredentials;
   readonly log: Logger;
   readonly clock: () => Date;
   /** Milliseconds for connecting and for one request. */
-  readonly timeout?: number;
+  readonly timeout: number;
 }
 
 /** The push of Apple's Calendar, Reminders and Contacts: two senders, one for each kind of home. */
 export function appleTransport(options: AppleTransportOptions): Transport {
-  const { config, credentials, log, clock, timeout = TIMEOUT } = options;
+  const { config, credentials, log, clock, timeout } = options;
   const tokens = createProviderTokens(clock);
   const homes = ["calendars", "addressbooks"] as const;
   const senders = homes.map((home) => {

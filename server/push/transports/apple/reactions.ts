@@ -53,7 +53,6 @@ function endUnknownToken(state: SenderState, exchanged: Exchanged): Outcome {
   state.badTokens += 1;
   if (state.badTokens < BAD_TOKENS_IN_A_ROW)
     return { kind: "gone", error: describe(exchanged.answer), since: exchanged.sentAt };
-  state.badTokens = 0;
   return suspend(state, exchanged, "it knows none of the tokens; is the environment right?");
 }
 

@@ -1,0 +1,173 @@
+/** What tests of push share: people, changes, configuration for the stand-in, and a log that can be read. */
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ExecutionContext } from "ava";
+import type { Pool } from "pg";
+import { type Logger, pino } from "pino";
+import type { HomeKind } from "../../dav/store.ts";
+import type { AppleConfig, AppleCredentialConfig } from "../../server/push/config.ts";
+import { recordSubscription } from "../../server/push/subscriptions.ts";
+import type { ApnsStandIn } from "./apns.ts";
+import type { Issued } from "./certificates.ts";
+
+type Teardown = Pick<ExecutionContext, "teardown">;
+
+export const TOPICS = {
+  calendars: "com.apple.calendar.XServer.0f1e2d3c-0000-4000-8000-5566778899aa",
+  addressbooks: "com.apple.contact.XServer.0f1e2d3c-0000-4000-8000-5566778899bb",
+} as const;
+
+export interface Person {
+  readonly id: number;
+  readonly name: string;
+  readonly keys: Readonly<Record<HomeKind, string>>;
+}
+
+/** An account with both homes. */
+export async function addPerson(pool: Pool, name: string): Promise<Person> {
+  const keys = {
+    calendars: randomBytes(16).toString("base64url"),
+    addressbooks: randomBytes(16).toString("base64url"),
+  };
+  const { rows } = await pool.query<{ id: number }>(
+    `with p as (insert into principal (kind, name, display_name) values ('individual', $1, $1) returning id),
+     h as (insert into home (principal_id, kind, push_key)
+       select id, kind, key from p, (values ('calendars', $2), ('addressbooks', $3)) as k (kind, key))
+     select id from p`,
+    [name, keys.calendars, keys.addressbooks],
+  );
+  return { id: rows[0]?.id ?? 0, name, keys };
+}
+
+/** What the store does in the transaction of a change. */
+export async function change(
+  pool: Pick<Pool, "query">,
+  person: Person,
+  home: HomeKind = "calendars",
+): Promise<void> {
+  await pool.query(
+    `with changed as (insert into outbox (principal_id, home, seq, change) values ($1, $2, 1, 'content'))
+     select pg_notify('pushdav_outbox', '')`,
+    [person.id, home],
+  );
+}
+
+/** A device token as Apple's look today. */
+export function deviceToken(): string {
+  return randomBytes(32).toString("hex");
+}
+
+/** Subscribes a device to a home of its person. Returns its token. */
+export async function subscribe(
+  pool: Pool,
+  person: Person,
+  home: HomeKind = "calendars",
+  token: string = deviceToken(),
+  now: Date = new Date(),
+  topics: Readonly<Record<HomeKind, string>> = TOPICS,
+): Promise<string> {
+  const recorded = await recordSubscription(
+    pool,
+    {
+      principalId: person.id,
+      transport: "apple",
+      endpoint: token,
+      pushKey: person.keys[home],
+      topics,
+      userAgent: "iOS/26.1 (23B85) dataaccessd/1.0",
+      address: "192.0.2.7",
+    },
+    now,
+  );
+  if (!recorded) throw new Error("not subscribed");
+  return token;
+}
+
+/** A folder that goes with the test. */
+export async function temporaryFolder(t: Teardown): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "pushdav-push-"));
+  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export const NO_CREDENTIAL: AppleCredentialConfig = {
+  certificate: null,
+  key: null,
+  passphrase: null,
+  p8: null,
+  keyId: null,
+  teamId: null,
+  topic: null,
+};
+
+/** Writes a certificate and its key as files. */
+export async function writeCredential(
+  folder: string,
+  name: string,
+  issued: Issued,
+): Promise<AppleCredentialConfig> {
+  const certificate = join(folder, `${name}.pem`);
+  const key = join(folder, `${name}.key`);
+  await writeFile(certificate, issued.certificate);
+  await writeFile(key, issued.key);
+  return { ...NO_CREDENTIAL, certificate, key };
+}
+
+/** Configuration that sends to the stand-in with a certificate for each topic. */
+export async function appleConfig(t: Teardown, standIn: ApnsStandIn): Promise<AppleConfig> {
+  const folder = await temporaryFolder(t);
+  const { authority, port } = standIn;
+  const issue = (home: HomeKind) =>
+    writeCredential(folder, home, authority.issuePushCertificate(TOPICS[home]));
+  const ca = join(folder, "ca.pem");
+  await writeFile(ca, authority.certificate);
+  return {
+    calendar: await issue("calendars"),
+    contacts: await issue("addressbooks"),
+    host: "localhost",
+    port,
+    ca,
+    environment: "PRODUCTION",
+    refreshInterval: 172_800,
+    expiration: 86_400,
+    priority: 5,
+    pushType: "background",
+    aps: false,
+  };
+}
+
+export interface ReadableLog {
+  readonly log: Logger;
+  /** Everything logged so far, one JSON object a line. */
+  readonly text: () => string;
+}
+
+export function readableLog(): ReadableLog {
+  let text = "";
+  const log = pino({ level: "debug" }, { write: (line: string) => (text += line) });
+  return { log, text: () => text };
+}
+
+/** Resolves when the condition holds; fails after `ms`. */
+export async function eventually(
+  condition: () => boolean | Promise<boolean>,
+  what: string,
+  ms = 10_000,
+): Promise<void> {
+  const late = Date.now() + ms;
+  while (!(await condition())) {
+    if (Date.now() > late) throw new Error(`not after ${ms} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+export async function count(pool: Pool, table: string): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>(`select count(*) as count from ${table}`);
+  return rows[0]?.count ?? 0;
+}
