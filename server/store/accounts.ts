@@ -225,3 +225,11 @@ export async function updateLogin(pool: Pool, login: Login, newHash: string | nu
     values: [login.id, login.passwordHash, newHash],
   });
 }
+
+/** Whether there is any account. */
+export async function hasAccounts(pool: Pool): Promise<boolean> {
+  const { rows } = await pool.query<{ found: boolean }>(
+    "select exists (select from principal where kind = 'individual') as found",
+  );
+  return rows[0]?.found ?? false;
+}

@@ -52,6 +52,18 @@ export async function readSchemaState(client: Pool | Client): Promise<SchemaStat
   };
 }
 
+/** @returns what keeps this program from working with the schema and what to do, or null. */
+export function describeSchema({ pending, unknown }: SchemaState): string | null {
+  if (unknown.length > 0) {
+    return (
+      `the database's schema is too new: it has ${unknown.join(", ")}, which this pushdav does not know;` +
+      ` install the pushdav that made it, or run its \`pushdav migrate down ${unknown.length}\``
+    );
+  }
+  if (pending.length === 0) return null;
+  return `the database's schema is too old: ${pending.join(", ")} is missing; run \`pushdav migrate up\``;
+}
+
 /**
  * Runs migrations, all in one transaction; several processes at once wait for each other.
  * @param client a connected client, which stays connected

@@ -1,0 +1,98 @@
+import { randomUUID } from "node:crypto";
+import type { Context, Middleware } from "koa";
+import { HttpError } from "koa";
+import type { Logger } from "pino";
+import type { Config } from "../config.ts";
+import { countRequest } from "../metrics.ts";
+import { forwardedReader } from "./forwarded.ts";
+
+/** What every request carries in `ctx.state`. */
+export interface RequestState {
+  /** Names the request in logs and answers. */
+  readonly requestId: string;
+  /** Adds the request id to every line. */
+  readonly log: Logger;
+  /** Scheme, host and port of this server as the client sees it, such as `https://dav.example.org`. */
+  readonly origin: string;
+}
+
+const REQUEST_ID = /^[\w.:-]{1,64}$/;
+const HOST = /^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i;
+/** Asked every few seconds by machines: logged only when they fail, or at level debug. */
+const QUIET = new Set(["/healthz", "/readyz", "/metrics"]);
+
+function requestIdOf(ctx: Context): string {
+  const given = ctx.get("X-Request-Id");
+  return REQUEST_ID.test(given) ? given : randomUUID();
+}
+
+/** Gives each request its id, its logger, and the address and origin that trusted proxies tell. */
+export function describeRequests(config: Config["http"], log: Logger): Middleware {
+  const readForwarded = forwardedReader(config.trustedProxies);
+  return (ctx, next) => {
+    const requestId = requestIdOf(ctx);
+    const forwarded = readForwarded(ctx.socket.remoteAddress ?? "", ctx.headers);
+    const protocol = forwarded.protocol ?? (config.tls ? "https" : "http");
+    const host = forwarded.host ?? ctx.get("Host");
+    if (forwarded.address) ctx.ip = forwarded.address;
+    ctx.state["requestId"] = requestId;
+    ctx.state["log"] = log.child({ requestId });
+    ctx.set("X-Request-Id", requestId);
+    if (host !== "" && !HOST.test(host)) ctx.throw(400, "The Host header is malformed.");
+    ctx.state["origin"] = config.publicUrl ?? `${protocol}://${host}`;
+    return next();
+  };
+}
+
+function levelOf(ctx: Context): "debug" | "info" | "error" {
+  if (ctx.status >= 500 && ctx.path !== "/readyz") return "error";
+  return QUIET.has(ctx.path) ? "debug" : "info";
+}
+
+function logAnswer(ctx: Context, log: Logger, milliseconds: number, aborted: boolean): void {
+  const principal: { name?: string } | undefined = ctx.state["principal"];
+  log[levelOf(ctx)](
+    {
+      requestId: ctx.state["requestId"],
+      method: ctx.method,
+      path: ctx.path,
+      status: ctx.status,
+      ms: Math.round(milliseconds * 10) / 10,
+      address: ctx.ip,
+      ...(principal?.name === undefined ? {} : { user: principal.name }),
+      ...(aborted ? { aborted } : {}),
+    },
+    "request",
+  );
+}
+
+/** Counts and logs each request when its answer has been sent, or its connection broke. */
+export function recordRequests(log: Logger): Middleware {
+  return async (ctx, next) => {
+    const start = performance.now();
+    ctx.res.once("close", () => {
+      const milliseconds = performance.now() - start;
+      countRequest(ctx.method, ctx.status, milliseconds / 1000);
+      logAnswer(ctx, log, milliseconds, !ctx.res.writableFinished);
+    });
+    await next();
+  };
+}
+
+/** Answers what was thrown: what is meant for the client as it is, all else as 500 with the id only. */
+export function guardErrors(log: Logger): Middleware {
+  return async (ctx, next) => {
+    try {
+      await next();
+    } catch (error) {
+      const meant = error instanceof HttpError && error.expose;
+      if (!meant) log.error({ err: error, requestId: ctx.state["requestId"] }, "request failed");
+      ctx.status = error instanceof HttpError ? error.status : 500;
+      if (error instanceof HttpError && error.headers) ctx.set(error.headers);
+      ctx.type = "text/plain; charset=utf-8";
+      ctx.body = meant
+        ? `${error.message}\n`
+        : `Internal error. The log has more under the request id ${ctx.state["requestId"]}.\n`;
+    }
+  };
+}

@@ -1,0 +1,26 @@
+import type { Pool } from "pg";
+import type { Logger } from "pino";
+import type { Config } from "../config.ts";
+
+export interface JobOptions {
+  readonly config: Config;
+  readonly pool: Pool;
+  /** For connections that listen, which a pool cannot give. */
+  readonly databaseUrl: string;
+  readonly log: Logger;
+}
+
+/** Work that goes on until it is stopped. */
+export interface Job {
+  /** Finishes what is under way. */
+  stop(): Promise<void>;
+}
+
+/** What the background process does. */
+const JOBS: readonly ((options: JobOptions) => Promise<Job>)[] = [];
+
+/** Starts all background work. */
+export async function startJobs(options: JobOptions): Promise<Job> {
+  const jobs = await Promise.all(JOBS.map((start) => start(options)));
+  return { stop: async () => void (await Promise.all(jobs.map((job) => job.stop()))) };
+}
