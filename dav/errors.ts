@@ -115,11 +115,6 @@ export const CONDITIONS = {
     status: 403,
     source: "RFC 4791 section 7.8",
   },
-  "calendar-supported-filter": {
-    element: caldav("supported-filter"),
-    status: 403,
-    source: "RFC 4791 section 7.8",
-  },
   "calendar-supported-collation": {
     element: caldav("supported-collation"),
     status: 403,

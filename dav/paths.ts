@@ -115,14 +115,14 @@ export function formatPath(path: Path): string {
 /**
  * Reads a DAV:href, a Destination or a tagged resource of the If header: an absolute path or a URI.
  *
- * @param origin scheme, host and port of this server as the client sees it; a URI elsewhere gives null
+ * @param hosts the names of this server, with the port; a URI elsewhere gives null
  */
-export function parseHref(href: string, origin: string): Path | null {
+export function parseHref(href: string, hosts: readonly string[]): Path | null {
   const trimmed = href.trim();
   if (trimmed.startsWith("/") && !trimmed.startsWith("//")) return parsePath(stripQuery(trimmed));
   try {
     const url = new URL(trimmed);
-    return url.host === new URL(origin).host ? parsePath(stripQuery(url.pathname)) : null;
+    return hosts.includes(url.host) ? parsePath(stripQuery(url.pathname)) : null;
   } catch {
     return null;
   }

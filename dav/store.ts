@@ -96,6 +96,8 @@ export interface NewObject {
   readonly contentType: string;
   readonly data: Uint8Array;
   readonly occurrences: readonly Occurrence[];
+  /** Dead properties to begin with; those of a replaced object stay when absent. */
+  readonly properties?: StoredProperties;
 }
 
 export interface NewCollection {
@@ -163,14 +165,23 @@ export interface Transaction {
     limit: number,
     columns: Columns,
   ): Promise<ObjectChange[]>;
-  /** Names in a home whose binding or collection changed in (`since`, `home.seq`], in order of seq. */
-  changedCollections(home: HomeRow, since: number, limit: number): Promise<CollectionChange[]>;
+  /**
+   * Names in a home that were mapped, unmapped or had properties changed in (`since`, `home.seq`], in
+   * order of seq; with `byContent` also those with a changed member. No tombstones when `since` is 0.
+   */
+  changedCollections(
+    home: HomeRow,
+    since: number,
+    limit: number,
+    what: { readonly byContent: boolean },
+  ): Promise<CollectionChange[]>;
   /** Members of every collection of a home that changed in (`since`, `home.seq`], in order of seq. */
   changedHomeObjects(
     home: HomeRow,
     since: number,
     limit: number,
-  ): Promise<{ collection: string; change: ObjectChange }[]>;
+    columns: Columns,
+  ): Promise<{ collection: CollectionRow; change: ObjectChange }[]>;
 
   /** Locks a home against every other writer until the transaction ends. Call it first. */
   lockHome(kind: HomeKind, owner: string): Promise<HomeRow | null>;

@@ -15,41 +15,47 @@ export interface StateList {
   readonly conditions: readonly StateCondition[];
 }
 
-const TOKEN = /\s*(?:<([^<>]*)>|(\()|(\))|(not\b)|\[((?:W\/)?"[^"]*")\])/iy;
+const LIST = /\s*(?:<([^<>]*)>\s*)?\(([^()]*)\)\s*/y;
+const CONDITION = /\s*(not\s+|not(?=[<[]))?(?:<([^<>]*)>|\[((?:W\/)?"[^"]*")\])\s*/iy;
 const MAX_LENGTH = 8192;
 
 /**
- * Parses the If header (RFC 4918 section 10.4).
+ * Parses the If header (RFC 4918 section 10.4). A tag holds for the lists after it until the next.
  *
  * @throws DavError 400 when it is malformed or longer than 8 KiB
  */
 export function parseIf(header: string): StateList[] {
   if (header.length > MAX_LENGTH) throw malformed();
-  const lists: StateList[] = [];
   let target: string | null = null;
-  let open: StateCondition[] | null = null;
-  let negated = false;
-  const text = header.trim();
-  TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < text.length) {
-    const [, uri, start, end, not, etag] = TOKEN.exec(text) ?? fail();
-    if (start !== undefined && open === null) open = [];
-    else if (end !== undefined && open !== null && open.length > 0 && !negated) {
-      lists.push({ target, conditions: open });
-      open = null;
-    } else if (not !== undefined && open !== null && !negated) negated = true;
-    else if (uri !== undefined && open === null) target = uri;
-    else if (open !== null && (uri !== undefined || etag !== undefined)) {
-      open.push({ negated, kind: uri === undefined ? "etag" : "token", value: uri ?? etag ?? "" });
-      negated = false;
-    } else fail();
-  }
-  if (open !== null || lists.length === 0) fail();
+  const lists = scan(LIST, header, ([, tag, conditions]) => {
+    target = tag ?? target;
+    return { target, conditions: parseConditions(conditions ?? "") };
+  });
+  if (lists.length === 0) throw malformed();
   return lists;
 }
 
-function fail(): never {
-  throw malformed();
+function parseConditions(text: string): StateCondition[] {
+  const conditions = scan(CONDITION, text, ([, not, token, etag]): StateCondition => {
+    const negated = not !== undefined;
+    return token === undefined
+      ? { negated, kind: "etag", value: etag ?? "" }
+      : { negated, kind: "token", value: token };
+  });
+  if (conditions.length === 0) throw malformed();
+  return conditions;
+}
+
+/** Applies a sticky pattern again and again until the text is used up. */
+function scan<Part>(pattern: RegExp, text: string, read: (found: RegExpExecArray) => Part): Part[] {
+  const parts: Part[] = [];
+  for (let position = 0; position < text.length; position = pattern.lastIndex) {
+    pattern.lastIndex = position;
+    const found = pattern.exec(text);
+    if (found === null) throw malformed();
+    parts.push(read(found));
+  }
+  return parts;
 }
 
 function malformed(): DavError {

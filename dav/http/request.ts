@@ -19,9 +19,10 @@ export interface DavResponse {
 export interface Context {
   /** Who asks. */
   readonly user: { readonly id: number; readonly name: string };
-  /** Scheme, host and port as the client sees them: `https://dav.example.com`. */
-  readonly origin: string;
+  /** Names by which clients know this server, with the port: hrefs may be URIs on any of them. */
+  readonly hosts: readonly string[];
   readonly now: Date;
+  readonly userAgent: string;
   readonly limits: Limits;
   readonly push: PushAdvertisement;
 }

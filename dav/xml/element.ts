@@ -102,6 +102,12 @@ export class Prefixes {
     return { tag: local, declaration: ` xmlns="${escapeAttribute(namespace)}"` };
   }
 
+  /** Makes the root declare the fixed prefix of a namespace. */
+  use(namespace: string): void {
+    const prefix = prefixOf(namespace);
+    if (prefix !== undefined) this.#used.add(prefix);
+  }
+
   /** The declarations for the root element, with a leading space. */
   declarations(): string {
     return [...this.#used]

@@ -7,7 +7,7 @@ export class XmlError extends Error {
 }
 
 const MAX_DEPTH = 64;
-const MAX_ELEMENTS = 100_000;
+const MAX_ELEMENTS = 25_000;
 const XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace";
 
 const parser = new XMLParser({
@@ -71,6 +71,8 @@ function decode(body: Uint8Array): string {
 /** A document type can define entities that grow or read files, so none is read at all. */
 function refuseDangerous(source: string): void {
   if (/<!(?:DOCTYPE|ENTITY)/i.test(source)) throw new XmlError("a DOCTYPE is not allowed");
+  // Each element has two tags at most, so this is seen before the costly parsing.
+  if (source.split("<").length > 2 * MAX_ELEMENTS) throw tooMany();
   // oxlint-disable-next-line no-control-regex
   if (/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/.test(source)) {
     throw new XmlError("the body contains control characters");
@@ -109,6 +111,10 @@ function isCharacter(point: number): boolean {
   return point <= 0x10ffff && point !== 0xfffe && point !== 0xffff;
 }
 
+function tooMany(): XmlError {
+  return new XmlError(`more than ${MAX_ELEMENTS} elements`);
+}
+
 type Scope = Readonly<Record<string, string>>;
 
 class Converter {
@@ -116,7 +122,7 @@ class Converter {
 
   element(node: Parsed, outer: Scope, depth: number): Element {
     if (depth > MAX_DEPTH) throw new XmlError(`elements nest deeper than ${MAX_DEPTH}`);
-    if (++this.#count > MAX_ELEMENTS) throw new XmlError(`more than ${MAX_ELEMENTS} elements`);
+    if (++this.#count > MAX_ELEMENTS) throw tooMany();
     const tag = Object.keys(node).find((key) => key !== ":@") ?? "";
     const attributes = (node[":@"] ?? {}) as Record<string, string>;
     const scope = declare(attributes, outer);

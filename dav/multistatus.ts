@@ -1,0 +1,55 @@
+import { errorElement, type ConditionName } from "./errors.ts";
+import type { DavResponse } from "./http/request.ts";
+import { el, href, Prefixes, writeNode, type Element, type Node } from "./xml/element.ts";
+import { dav, NAMESPACES } from "./xml/names.ts";
+
+const REASONS: Readonly<Record<number, string>> = {
+  200: "OK",
+  201: "Created",
+  403: "Forbidden",
+  404: "Not Found",
+  409: "Conflict",
+  424: "Failed Dependency",
+  507: "Insufficient Storage",
+};
+
+/** COMPAT(old iOS): the status line is upper case and complete (sabre/dav 1.5.3). */
+export function statusElement(status: number): Element {
+  return el(dav("status"), [`HTTP/1.1 ${status} ${REASONS[status] ?? "Unknown"}`]);
+}
+
+export interface Propstat {
+  readonly status: number;
+  readonly properties: readonly Node[];
+  readonly condition?: ConditionName;
+}
+
+/** A DAV:response with propstats (RFC 4918 section 14.24). */
+export function propstatResponse(target: string, propstats: readonly Propstat[]): Element {
+  return el(dav("response"), [href(target), ...propstats.map(propstatElement)]);
+}
+
+function propstatElement({ status, properties, condition }: Propstat): Element {
+  const error = condition === undefined ? [] : [errorElement(condition)];
+  return el(dav("propstat"), [el(dav("prop"), properties), statusElement(status), ...error]);
+}
+
+/** A DAV:response that says one status about one href. */
+export function statusResponse(target: string, status: number, condition?: ConditionName): Element {
+  const error = condition === undefined ? [] : [errorElement(condition)];
+  return el(dav("response"), [href(target), statusElement(status), ...error]);
+}
+
+/** The 207 answer around responses; `last` follows them, as sync-collection's token must. */
+export function multistatus(responses: Iterable<Element>, last: readonly Node[] = []): DavResponse {
+  const prefixes = new Prefixes();
+  let content = "";
+  for (const response of responses) content += writeNode(response, prefixes);
+  for (const node of last) content += writeNode(node, prefixes);
+  prefixes.use(NAMESPACES.d);
+  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<d:multistatus${prefixes.declarations()}>${content}</d:multistatus>`;
+  return { status: 207, headers: { "content-type": XML_CONTENT_TYPE }, body };
+}
+
+/** COMPAT(DAVx5): error bodies are parsed only when labelled as XML. */
+export const XML_CONTENT_TYPE = "application/xml; charset=utf-8";

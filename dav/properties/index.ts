@@ -1,0 +1,16 @@
+import type { QName } from "../xml/names.ts";
+import { APPLE_PUSH } from "./apple-push.ts";
+import type { LiveProperty } from "./property.ts";
+import { RFC3253 } from "./rfc3253.ts";
+import { RFC3744 } from "./rfc3744.ts";
+import { RFC4791 } from "./rfc4791.ts";
+import { RFC4918 } from "./rfc4918.ts";
+import { RFC6352 } from "./rfc6352.ts";
+import { RFC6578 } from "./rfc6578.ts";
+
+const ALL = [...RFC4918, ...RFC3744, ...RFC3253, ...RFC6578, ...RFC4791, ...RFC6352, ...APPLE_PUSH];
+
+/** Every live property by its name. */
+export const LIVE_PROPERTIES: ReadonlyMap<QName, LiveProperty> = new Map(
+  ALL.map((property) => [property.name, property]),
+);

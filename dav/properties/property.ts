@@ -1,0 +1,86 @@
+import type { Capabilities } from "../capabilities.ts";
+import type { Context } from "../http/request.ts";
+import type { Resource, ResourceKind } from "../resource.ts";
+import type { Element, Node } from "../xml/element.ts";
+import type { QName } from "../xml/names.ts";
+
+/** What a property may look at besides its resource. */
+export interface PropertyContext extends Context {
+  readonly capabilities: Capabilities;
+}
+
+/** The resources of the given kinds. */
+export type ResourceOf<K extends ResourceKind> = Resource extends infer R
+  ? R extends { kind: infer P }
+    ? Extract<P, K> extends never
+      ? never
+      : R
+    : never
+  : never;
+
+/** A live property: one declaration that PROPFIND, PROPPATCH, MKCOL and the reports all read. */
+export interface LiveProperty {
+  readonly name: QName;
+  readonly on: ReadonlySet<ResourceKind>;
+  /** Whether allprop includes it. */
+  readonly allprop: boolean;
+  /** Heavy column that must have been read. */
+  readonly needs: "data" | null;
+  /** When a client may set it; a settable property is kept as the client wrote it. */
+  readonly settable: "never" | "creation" | "always";
+  /**
+   * The content of the property's element; null when it is not there.
+   *
+   * @param requested the element with which the client asked, which may carry parameters
+   */
+  readonly get: (resource: Resource, context: PropertyContext, requested: Element) => Node[] | null;
+  /** Refuses a value that may not be stored, by throwing a DavError. */
+  readonly check: (value: Element, context: PropertyContext) => void;
+}
+
+interface Declaration<K extends ResourceKind> {
+  readonly name: QName;
+  readonly on: readonly K[];
+  readonly allprop?: boolean;
+  readonly needs?: "data";
+  readonly settable?: "creation" | "always";
+  readonly get: (
+    resource: ResourceOf<K>,
+    context: PropertyContext,
+    requested: Element,
+  ) => Node[] | null;
+  readonly check?: (value: Element, context: PropertyContext) => void;
+}
+
+/** Declares a live property. `get` sees only resources of the kinds in `on`. */
+export function property<K extends ResourceKind>(declaration: Declaration<K>): LiveProperty {
+  const on: ReadonlySet<ResourceKind> = new Set<ResourceKind>(declaration.on);
+  const isOn = (resource: Resource): resource is ResourceOf<K> => on.has(resource.kind);
+  return {
+    name: declaration.name,
+    on,
+    allprop: declaration.allprop ?? false,
+    needs: declaration.needs ?? null,
+    settable: declaration.settable ?? "never",
+    get: (resource, context, requested) =>
+      isOn(resource) ? declaration.get(resource, context, requested) : null,
+    check: declaration.check ?? (() => {}),
+  };
+}
+
+export const EVERYWHERE = [
+  "root",
+  "principals",
+  "homes",
+  "principal",
+  "calendar-home",
+  "addressbook-home",
+  "calendar",
+  "addressbook",
+  "calendar-object",
+  "addressbook-object",
+] as const satisfies readonly ResourceKind[];
+
+export const HOMES = ["calendar-home", "addressbook-home"] as const;
+export const COLLECTIONS = ["calendar", "addressbook"] as const;
+export const OBJECTS = ["calendar-object", "addressbook-object"] as const;

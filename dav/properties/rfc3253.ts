@@ -1,0 +1,23 @@
+import { el } from "../xml/element.ts";
+import { dav } from "../xml/names.ts";
+import { EVERYWHERE, property } from "./property.ts";
+
+/** What a resource can do (RFC 3253 section 3.1), derived from the tables of methods and reports. */
+export const RFC3253 = [
+  property({
+    name: dav("supported-report-set"),
+    on: EVERYWHERE,
+    get: (resource, { capabilities }) =>
+      capabilities
+        .reportsOn(resource.kind)
+        .map((name) => el(dav("supported-report"), [el(dav("report"), [el(name)])])),
+  }),
+  property({
+    name: dav("supported-method-set"),
+    on: EVERYWHERE,
+    get: (resource, { capabilities }) =>
+      capabilities
+        .methodsOn(resource.kind)
+        .map((name) => el(dav("supported-method"), [], { name })),
+  }),
+];

@@ -1,0 +1,113 @@
+import { violated } from "../errors.ts";
+import { CalendarError, COLLATIONS, COMPONENTS, parseCalendar } from "../icalendar/index.ts";
+import { formatPath } from "../paths.ts";
+import { decodeText } from "../text.ts";
+import { attribute, childrenOf, el, href, text, type Element } from "../xml/element.ts";
+import { caldav } from "../xml/names.ts";
+import { property } from "./property.ts";
+
+function isKnown(name: string): boolean {
+  return COMPONENTS.some((known) => known === name);
+}
+
+/** The component types named by supported-calendar-component-set (RFC 4791 section 5.2.3). */
+export function componentsOf(value: Element): string[] {
+  const names = childrenOf(value, caldav("comp")).map((comp) =>
+    (attribute(comp, "name") ?? "").toUpperCase(),
+  );
+  return [...new Set(names)].filter(isKnown);
+}
+
+function checkComponents(value: Element): void {
+  if (componentsOf(value).length === 0) {
+    throw violated(
+      "supported-calendar-component",
+      `a calendar takes components of ${COMPONENTS.join(", ")}`,
+    );
+  }
+}
+
+function checkTimezone(value: Element): void {
+  try {
+    parseCalendar(text(value));
+  } catch (error) {
+    if (error instanceof CalendarError) throw violated("valid-calendar-data", error.message);
+    throw error;
+  }
+}
+
+/** The principal's properties of RFC 4791 section 6.2 and RFC 6638 section 2.4. */
+const PRINCIPAL = [
+  property({
+    name: caldav("calendar-home-set"),
+    on: ["principal"],
+    get: ({ principal }) => [
+      href(formatPath({ kind: "home", home: "calendars", owner: principal.name })),
+    ],
+  }),
+  property({
+    // Most clients take the last address, Thunderbird the first, Apple the one marked preferred.
+    name: caldav("calendar-user-address-set"),
+    on: ["principal"],
+    get: ({ principal }) => {
+      const [preferred, ...others] = principal.addresses;
+      if (preferred === undefined) return [];
+      const last = el("{DAV:}href", [preferred], { preferred: "1" });
+      return others.length === 0 ? [last] : [href(preferred), ...others.map(href), last];
+    },
+  }),
+  property({
+    name: caldav("calendar-user-type"),
+    on: ["principal"],
+    get: ({ principal }) => [principal.kind.toUpperCase()],
+  }),
+];
+
+const CALENDAR = [
+  property({
+    name: caldav("calendar-description"),
+    on: ["calendar"],
+    settable: "always",
+    get: () => null,
+  }),
+  property({
+    name: caldav("calendar-timezone"),
+    on: ["calendar"],
+    settable: "always",
+    get: () => null,
+    check: checkTimezone,
+  }),
+  property({
+    name: caldav("supported-calendar-component-set"),
+    on: ["calendar"],
+    settable: "creation",
+    get: ({ collection }) => collection.components.map((name) => el(caldav("comp"), [], { name })),
+    check: checkComponents,
+  }),
+  property({
+    name: caldav("supported-calendar-data"),
+    on: ["calendar"],
+    get: () => [
+      el(caldav("calendar-data"), [], { "content-type": "text/calendar", version: "2.0" }),
+    ],
+  }),
+  property({
+    name: caldav("supported-collation-set"),
+    on: ["calendar"],
+    get: () => COLLATIONS.map((name) => el(caldav("supported-collation"), [name])),
+  }),
+  property({
+    name: caldav("max-resource-size"),
+    on: ["calendar"],
+    get: (_resource, { limits }) => [String(limits.maxResourceSize)],
+  }),
+  property({
+    // Only in answers of reports: PROPFIND reads no data, and RFC 4791 section 9.6 wants it so.
+    name: caldav("calendar-data"),
+    on: ["calendar-object"],
+    needs: "data",
+    get: ({ object }) => (object.data === undefined ? null : [decodeText(object.data).text]),
+  }),
+];
+
+export const RFC4791 = [...PRINCIPAL, ...CALENDAR];

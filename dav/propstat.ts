@@ -1,0 +1,117 @@
+import { LIVE_PROPERTIES } from "./properties/index.ts";
+import type { PropertyContext } from "./properties/property.ts";
+import { DavError } from "./errors.ts";
+import { prefersMinimal } from "./http/headers.ts";
+import type { DavRequest } from "./http/request.ts";
+import { propstatResponse, type Propstat } from "./multistatus.ts";
+import { hrefOf, storedProperties, type Resource } from "./resource.ts";
+import { child, el, elements, type Element, type Node } from "./xml/element.ts";
+import { dav, type QName } from "./xml/names.ts";
+
+/** Which properties a client wants of each resource (RFC 4918 section 14.20). */
+export interface PropertyRequest {
+  readonly kind: "prop" | "allprop" | "propname";
+  /** For prop the wanted elements, for allprop the included ones. */
+  readonly elements: readonly Element[];
+  /** Leave out what is not there. */
+  readonly minimal: boolean;
+}
+
+const MAX_PROPERTIES = 500;
+
+/**
+ * Reads prop, allprop with include, or propname from the root element of a request.
+ *
+ * @throws DavError 400 when there is none, or more than 500 properties are named
+ */
+export function readPropertyRequest(root: Element, request: DavRequest): PropertyRequest {
+  const minimal = prefersMinimal(request);
+  const prop = child(root, dav("prop"));
+  if (prop !== undefined) return { kind: "prop", elements: limited(elements(prop)), minimal };
+  if (child(root, dav("allprop")) !== undefined) {
+    const include = child(root, dav("include"));
+    return { kind: "allprop", elements: include ? limited(elements(include)) : [], minimal };
+  }
+  if (child(root, dav("propname")) !== undefined)
+    return { kind: "propname", elements: [], minimal };
+  throw new DavError(400, "the body must contain prop, allprop or propname");
+}
+
+function limited(wanted: Element[]): Element[] {
+  if (wanted.length > MAX_PROPERTIES) {
+    throw new DavError(400, `more than ${MAX_PROPERTIES} properties are asked for`);
+  }
+  const seen = new Set<QName>();
+  return wanted.filter(({ name }) => !seen.has(name) && seen.add(name));
+}
+
+/** Whether any wanted property needs the stored bytes. */
+export function needsData(wanted: PropertyRequest): boolean {
+  return wanted.elements.some(({ name }) => LIVE_PROPERTIES.get(name)?.needs === "data");
+}
+
+/** The DAV:response that answers a property request about one resource. */
+export function propertyResponse(
+  resource: Resource,
+  wanted: PropertyRequest,
+  context: PropertyContext,
+): Element {
+  return propstatResponse(hrefOf(resource), propstats(resource, wanted, context));
+}
+
+function propstats(
+  resource: Resource,
+  wanted: PropertyRequest,
+  context: PropertyContext,
+): Propstat[] {
+  if (wanted.kind === "propname") return [{ status: 200, properties: names(resource, context) }];
+  const found: Node[] = wanted.kind === "allprop" ? everything(resource, context) : [];
+  const missing: Node[] = [];
+  for (const requested of wanted.elements) {
+    const value = propertyValue(resource, requested, context);
+    if (value === null) missing.push(el(requested.name));
+    else found.push(value);
+  }
+  const absent =
+    missing.length > 0 && !wanted.minimal ? [{ status: 404, properties: missing }] : [];
+  if (found.length === 0 && absent.length > 0) return absent;
+  return [{ status: 200, properties: found }, ...absent];
+}
+
+/** The element of a property with its value, or null when the resource has none of that name. */
+export function propertyValue(
+  resource: Resource,
+  requested: Element,
+  context: PropertyContext,
+): Node | null {
+  const { name } = requested;
+  const stored = storedValue(resource, name);
+  const live = LIVE_PROPERTIES.get(name);
+  if (live === undefined || !live.on.has(resource.kind)) return stored;
+  if (live.settable === "always" && stored !== null) return stored;
+  const content = live.get(resource, context, requested);
+  return content && el(name, content);
+}
+
+function storedValue(resource: Resource, name: QName): Node | null {
+  const stored = storedProperties(resource);
+  return Object.hasOwn(stored, name) ? { raw: stored[name] ?? "" } : null;
+}
+
+function everything(resource: Resource, context: PropertyContext): Node[] {
+  const live = [...LIVE_PROPERTIES.values()]
+    .filter((property) => property.allprop)
+    .map((property) => propertyValue(resource, el(property.name), context));
+  const dead = Object.keys(storedProperties(resource))
+    .filter((name) => !LIVE_PROPERTIES.get(name)?.on.has(resource.kind))
+    .map((name) => storedValue(resource, name));
+  return [...live, ...dead].filter((value) => value !== null);
+}
+
+function names(resource: Resource, context: PropertyContext): Node[] {
+  const live = [...LIVE_PROPERTIES.keys()].filter(
+    (name) => propertyValue(resource, el(name), context) !== null,
+  );
+  const all = new Set([...live, ...Object.keys(storedProperties(resource))]);
+  return [...all].map((name) => el(name));
+}
