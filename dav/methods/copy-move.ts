@@ -1,0 +1,98 @@
+import { DavError } from "../errors.ts";
+import { overwriteOf } from "../http/headers.ts";
+import { checkWrite } from "../http/preconditions.ts";
+import type { DavRequest, DavResponse } from "../http/request.ts";
+import { validateObject } from "../objects.ts";
+import { formatPath, parseHref, type ObjectPath } from "../paths.ts";
+import { forbidden, need } from "../privileges.ts";
+import { OBJECTS } from "../properties/property.ts";
+import { resolveObject } from "../resolve.ts";
+import type { CollectionResource, ObjectResource } from "../resource.ts";
+import type { Transaction } from "../store.ts";
+import type { Method, MethodContext } from "./method.ts";
+import { checkMember } from "./put.ts";
+import { checkIf, lockHomeOf, prepareWrite } from "./write.ts";
+
+/** COPY of an object into the same or another collection of the home (RFC 4918 section 9.8). */
+export const COPY: Method = transfer("COPY");
+/** MOVE of an object: the old URL becomes a tombstone, the new one a change (RFC 4918 section 9.9). */
+export const MOVE: Method = transfer("MOVE");
+
+function transfer(name: "COPY" | "MOVE"): Method {
+  return {
+    name,
+    on: new Set(OBJECTS),
+    prepare(request, context) {
+      const { path } = request;
+      const conditions = prepareWrite(request, context);
+      const target = destination(request, context);
+      if (path.kind !== "object") throw new DavError(403, `only objects take ${name}`);
+      return {
+        mode: "write",
+        run: async (tx) => {
+          await lockHomeOf(tx, path);
+          await checkIf(tx, conditions, request, context);
+          return carryOut(tx, { name, path, target }, request, context);
+        },
+      };
+    },
+  };
+}
+
+interface Transfer {
+  readonly name: "COPY" | "MOVE";
+  readonly path: ObjectPath;
+  readonly target: ObjectPath;
+}
+
+/** The Destination header (RFC 4918 section 10.3): an object in the home of the source. */
+function destination(request: DavRequest, { hosts, user }: MethodContext): ObjectPath {
+  const header = request.headers["destination"];
+  if (header === undefined) throw new DavError(400, "the Destination header is missing");
+  const path = parseHref(header, hosts);
+  if (path === null) throw new DavError(502, "the Destination is not on this server");
+  if (path.kind !== "object" || !("home" in request.path) || path.home !== request.path.home) {
+    throw new DavError(403, "the Destination must be a member of a collection of the same kind");
+  }
+  if (path.owner !== user.name) throw forbidden("bind", formatPath(path));
+  if (formatPath(path) === formatPath(request.path)) {
+    throw new DavError(403, "source and Destination are the same");
+  }
+  return path;
+}
+
+async function carryOut(
+  tx: Transaction,
+  { name, path, target }: Transfer,
+  request: DavRequest,
+  context: MethodContext,
+): Promise<DavResponse> {
+  const source = (await resolveObject(tx, path, { data: true })).object;
+  checkWrite(request, source && source.object);
+  if (source === null) throw new DavError(404, "nothing is mapped to this URL");
+  const { collection, object } = await resolveObject(tx, target);
+  if (collection === null) throw new DavError(409, "the Destination's collection does not exist");
+  checkTransfer(name, source, collection, object, context);
+  if (object !== null && !overwriteOf(request)) {
+    throw new DavError(412, "the Destination exists and Overwrite is F");
+  }
+  const data = source.object.data ?? Buffer.alloc(0);
+  const valid = validateObject(collection.kind, data, context.now);
+  if (name === "MOVE") await tx.deleteObject(source.collection, path.object);
+  await checkMember(tx, collection.collection, target.object, valid);
+  const { properties } = source.object;
+  await tx.putObject(collection.collection, { ...valid, name: target.object, properties });
+  return { status: object === null ? 201 : 204, headers: { etag: `"${valid.etag}"` } };
+}
+
+function checkTransfer(
+  name: Transfer["name"],
+  source: ObjectResource,
+  collection: CollectionResource,
+  replaced: ObjectResource | null,
+  { user }: MethodContext,
+): void {
+  need(name === "MOVE" ? "unbind" : "read", source, user.id);
+  need("bind", collection, user.id);
+  if (replaced !== null) need("unbind", collection, user.id);
+}

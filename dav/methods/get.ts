@@ -1,0 +1,57 @@
+import { DavError } from "../errors.ts";
+import { isNotModified } from "../http/preconditions.ts";
+import type { DavRequest, DavResponse } from "../http/request.ts";
+import { need } from "../privileges.ts";
+import { EVERYWHERE } from "../properties/property.ts";
+import { contentType } from "../quirks.ts";
+import { checkOwnHome, resolve } from "../resolve.ts";
+import { isObject, type ObjectResource } from "../resource.ts";
+import { decodeText } from "../text.ts";
+import type { Method, MethodContext } from "./method.ts";
+
+/** GET: the stored bytes of an object; of a collection a line for people who open it in a browser. */
+export const GET: Method = retrieval("GET");
+/** HEAD: as GET, without the body. COMPAT(sabre/dav CorePlugin.php): collections answer it too. */
+export const HEAD: Method = retrieval("HEAD");
+
+function retrieval(name: "GET" | "HEAD"): Method {
+  return {
+    name,
+    on: new Set(EVERYWHERE),
+    prepare(request, context) {
+      checkOwnHome(request.path, context.user);
+      return {
+        mode: "statement",
+        run: async (tx) => {
+          const resource = await resolve(tx, request.path, { data: true });
+          if (resource === null) throw new DavError(404, "nothing is mapped to this URL");
+          need("read", resource, context.user.id);
+          return isObject(resource) ? objectAnswer(request, resource, context) : COLLECTION_ANSWER;
+        },
+      };
+    },
+  };
+}
+
+const COLLECTION_ANSWER: DavResponse = {
+  status: 200,
+  headers: { "content-type": "text/plain; charset=utf-8" },
+  body: "This is a WebDAV collection. Open it with a calendar or contacts program.\n",
+};
+
+function objectAnswer(
+  request: DavRequest,
+  { object }: ObjectResource,
+  context: MethodContext,
+): DavResponse {
+  const headers = {
+    etag: `"${object.etag}"`,
+    "last-modified": object.modifiedAt.toUTCString(),
+    "cache-control": "private, no-cache",
+  };
+  if (isNotModified(request, object)) return { status: 304, headers };
+  const body = object.data ?? Buffer.alloc(0);
+  const type = contentType(object.contentType, context.userAgent);
+  const actual = type.replace("charset=utf-8", `charset=${decodeText(body).charset}`);
+  return { status: 200, headers: { ...headers, "content-type": actual }, body };
+}

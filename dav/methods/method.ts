@@ -1,0 +1,35 @@
+import type { Capabilities } from "../capabilities.ts";
+import type { Context, DavRequest, DavResponse } from "../http/request.ts";
+import type { ResourceKind } from "../resource.ts";
+import type { Transaction } from "../store.ts";
+
+/** Everything a verb may look at besides its request. */
+export interface MethodContext extends Context {
+  readonly capabilities: Capabilities;
+}
+
+/**
+ * What a request does once it holds a transaction. It may be run again after a serialization
+ * failure, so it must change nothing but the transaction.
+ */
+export interface Work {
+  /**
+   * `statement`: reads that are right one by one. `snapshot`: reads that must see one state.
+   * `write`: may change things.
+   */
+  readonly mode: "statement" | "snapshot" | "write";
+  readonly run: (tx: Transaction) => Promise<DavResponse>;
+}
+
+/** A verb. `prepare` holds no connection: it parses, refuses, and returns the work that is left. */
+export interface Method {
+  readonly name: string;
+  /** What the method can act on; `unmapped` where nothing is mapped yet. */
+  readonly on: ReadonlySet<ResourceKind | "unmapped">;
+  readonly prepare: (request: DavRequest, context: MethodContext) => Work;
+}
+
+/** Work that needs no store at all. */
+export function answer(response: DavResponse): Work {
+  return { mode: "statement", run: async () => response };
+}

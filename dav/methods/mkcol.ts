@@ -1,0 +1,122 @@
+import { violated } from "../errors.ts";
+import { optionalXmlBody } from "../http/body.ts";
+import type { DavRequest, DavResponse } from "../http/request.ts";
+import { multistatus, propstatResponse, XML_CONTENT_TYPE, type Propstat } from "../multistatus.ts";
+import { formatPath, type CollectionPath } from "../paths.ts";
+import { need } from "../privileges.ts";
+import { componentsOf } from "../properties/rfc4791.ts";
+import { planUpdate, readInstructions, type PropertyInstruction } from "../property-update.ts";
+import { homeResource } from "../resource.ts";
+import type { CollectionKind, NewCollection, StoredProperties } from "../store.ts";
+import { document, el, elements } from "../xml/element.ts";
+import { caldav, carddav, dav, type QName } from "../xml/names.ts";
+import type { Method, MethodContext, Work } from "./method.ts";
+import { checkIf, lockHomeOf, prepareWrite } from "./write.ts";
+
+/** What a calendar takes when the client does not say. */
+const DEFAULT_COMPONENTS = ["VEVENT", "VTODO", "VJOURNAL"];
+
+/** MKCALENDAR (RFC 4791 section 5.3.1). */
+export const MKCALENDAR: Method = {
+  name: "MKCALENDAR",
+  on: new Set(["unmapped"]),
+  prepare: (request, context) => {
+    const root = optionalXmlBody(request, [caldav("mkcalendar")]);
+    const instructions = root === null ? [] : readInstructions(root);
+    return create(request, context, { kind: "calendar", instructions, failure: asMultistatus });
+  },
+};
+
+/** Extended MKCOL (RFC 5689): the resourcetype says whether to make a calendar or an address book. */
+export const MKCOL: Method = {
+  name: "MKCOL",
+  on: new Set(["unmapped"]),
+  prepare(request, context) {
+    const root = optionalXmlBody(request, [dav("mkcol")]);
+    const instructions = root === null ? [] : readInstructions(root);
+    const kind = kindOf(instructions);
+    return create(request, context, { kind, instructions, failure: asMkcolResponse });
+  },
+};
+
+interface Creation {
+  readonly kind: CollectionKind;
+  readonly instructions: readonly PropertyInstruction[];
+  readonly failure: (path: CollectionPath, propstats: readonly Propstat[]) => DavResponse;
+}
+
+const KINDS: ReadonlyMap<string, CollectionKind> = new Map([
+  [[dav("collection"), caldav("calendar")].sort().join(" "), "calendar"],
+  [[dav("collection"), carddav("addressbook")].sort().join(" "), "addressbook"],
+]);
+
+function kindOf(instructions: readonly PropertyInstruction[]): CollectionKind {
+  const types = instructions.find(({ name }) => name === dav("resourcetype"))?.value;
+  const names: QName[] = types ? elements(types).map(({ name }) => name) : [];
+  const kind = KINDS.get(names.sort().join(" "));
+  if (kind !== undefined) return kind;
+  throw violated("valid-resourcetype", "only calendars and address books can be made here");
+}
+
+function create(request: DavRequest, context: MethodContext, creation: Creation): Work {
+  const conditions = prepareWrite(request, context);
+  const path = checkLocation(request, creation.kind);
+  const plan = planUpdate(creation.instructions, creation.kind, true, context);
+  return {
+    mode: "write",
+    run: async (tx) => {
+      const home = await lockHomeOf(tx, path);
+      await checkIf(tx, conditions, request, context);
+      need("bind", homeResource(home), context.user.id);
+      if ((await tx.findCollection(path.home, path.owner, path.collection)) !== null) {
+        throw violated("resource-must-be-null", "something is mapped to this URL already");
+      }
+      if (!plan.ok) return creation.failure(path, plan.propstats);
+      await tx.createCollection(home, newCollection(path, creation, plan.changes));
+      return { status: 201, headers: { "cache-control": "no-cache" } };
+    },
+  };
+}
+
+function newCollection(
+  path: CollectionPath,
+  { kind, instructions }: Creation,
+  changes: Readonly<Record<QName, string | null>>,
+): NewCollection {
+  const properties: StoredProperties = Object.fromEntries(
+    Object.entries(changes).filter((entry): entry is [QName, string] => entry[1] !== null),
+  );
+  const set = instructions.find(({ name }) => name === caldav("supported-calendar-component-set"));
+  const components = set?.value ? componentsOf(set.value) : DEFAULT_COMPONENTS;
+  return {
+    kind,
+    name: path.collection,
+    components: kind === "calendar" ? components : [],
+    properties,
+  };
+}
+
+/** Collections live directly in the home of their kind and nowhere else. */
+function checkLocation(request: DavRequest, kind: CollectionKind): CollectionPath {
+  const { path } = request;
+  const home = kind === "calendar" ? "calendars" : "addressbooks";
+  if (path.kind === "collection" && path.home === home) return path;
+  if (path.kind !== "collection" && path.kind !== "object") {
+    throw violated("resource-must-be-null", "something is mapped to this URL already");
+  }
+  throw violated(
+    `${kind}-collection-location-ok`,
+    `make it directly in a home below /dav/${home}/`,
+  );
+}
+
+function asMultistatus(path: CollectionPath, propstats: readonly Propstat[]): DavResponse {
+  return multistatus([propstatResponse(formatPath(path), propstats)]);
+}
+
+/** RFC 5689 section 3.2: the answer is 424 around what failed. */
+function asMkcolResponse(path: CollectionPath, propstats: readonly Propstat[]): DavResponse {
+  const { children } = propstatResponse(formatPath(path), propstats);
+  const body = document(el(dav("mkcol-response"), children.slice(1)));
+  return { status: 424, headers: { "content-type": XML_CONTENT_TYPE }, body };
+}

@@ -1,0 +1,95 @@
+import { DavError, violated } from "../errors.ts";
+import { optionalXmlBody } from "../http/body.ts";
+import { depthOf, prefersMinimal, type Depth } from "../http/headers.ts";
+import type { DavRequest } from "../http/request.ts";
+import { multistatus } from "../multistatus.ts";
+import { need } from "../privileges.ts";
+import { EVERYWHERE } from "../properties/property.ts";
+import { propertyResponse, readPropertyRequest, type PropertyRequest } from "../propstat.ts";
+import { checkOwnHome, resolve } from "../resolve.ts";
+import {
+  collectionResource,
+  isCollection,
+  isHome,
+  isObject,
+  objectResource,
+  type Resource,
+} from "../resource.ts";
+import type { Transaction } from "../store.ts";
+import { dav } from "../xml/names.ts";
+import type { Method, MethodContext } from "./method.ts";
+
+/** PROPFIND (RFC 4918 section 9.1). A request without body means allprop. */
+export const PROPFIND: Method = {
+  name: "PROPFIND",
+  on: new Set(EVERYWHERE),
+  prepare(request, context) {
+    const depth = depthOf(request, "infinity");
+    const wanted = readWanted(request);
+    checkOwnHome(request.path, context.user);
+    return {
+      mode: depth === 0 ? "statement" : "snapshot",
+      run: async (tx) => {
+        const resource = await resolve(tx, request.path);
+        if (resource === null) throw new DavError(404, "nothing is mapped to this URL");
+        need("read", resource, context.user.id);
+        const found = [resource, ...(await below(tx, resource, depth, context))];
+        const answer = found.map((each) => propertyResponse(each, wanted, context));
+        return multistatus(answer);
+      },
+    };
+  },
+};
+
+function readWanted(request: DavRequest): PropertyRequest {
+  const root = optionalXmlBody(request, [dav("propfind")]);
+  if (root !== null) return readPropertyRequest(root, request);
+  return { kind: "allprop", elements: [], minimal: prefersMinimal(request) };
+}
+
+async function below(
+  tx: Transaction,
+  resource: Resource,
+  depth: Depth,
+  context: MethodContext,
+): Promise<Resource[]> {
+  if (depth === 0) return [];
+  const isShallow = isCollection(resource) || isObject(resource) || resource.kind === "principal";
+  if (depth === "infinity" && !isShallow) {
+    throw violated("propfind-finite-depth", "use Depth 0 or 1 here");
+  }
+  return members(tx, resource, context);
+}
+
+/** The members of a collection that the user may see. */
+async function members(
+  tx: Transaction,
+  resource: Resource,
+  { user }: MethodContext,
+): Promise<Resource[]> {
+  if (isCollection(resource)) {
+    const { collection } = resource;
+    const objects = await tx.listObjects(collection, { data: false });
+    return objects.map((object) => objectResource(collection, object));
+  }
+  if (isHome(resource)) return (await tx.listCollections(resource.home)).map(collectionResource);
+  switch (resource.kind) {
+    case "root":
+      return [
+        { kind: "principals" },
+        { kind: "homes", home: "calendars" },
+        { kind: "homes", home: "addressbooks" },
+      ];
+    case "principals":
+      return mapped(tx, { kind: "principal", owner: user.name });
+    case "homes":
+      return mapped(tx, { kind: "home", home: resource.home, owner: user.name });
+    default:
+      return [];
+  }
+}
+
+async function mapped(tx: Transaction, path: Parameters<typeof resolve>[1]): Promise<Resource[]> {
+  const resource = await resolve(tx, path);
+  return resource === null ? [] : [resource];
+}

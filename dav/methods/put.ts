@@ -1,0 +1,96 @@
+import { DavError, violated } from "../errors.ts";
+import { charset, mediaType } from "../http/headers.ts";
+import { checkWrite } from "../http/preconditions.ts";
+import type { DavRequest, DavResponse } from "../http/request.ts";
+import { checkMedia, validateObject, type ValidObject } from "../objects.ts";
+import { formatPath, type ObjectPath } from "../paths.ts";
+import { need } from "../privileges.ts";
+import { hasQuirk } from "../quirks.ts";
+import { resolveObject } from "../resolve.ts";
+import { href } from "../xml/element.ts";
+import { answer, type Method, type MethodContext } from "./method.ts";
+import { checkIf, lockHomeOf, prepareWrite } from "./write.ts";
+import type { CollectionRow, Transaction } from "../store.ts";
+
+/** PUT of a calendar object or card (RFC 4791 section 5.3.2, RFC 6352 section 6.3.2). */
+export const PUT: Method = {
+  name: "PUT",
+  on: new Set(["calendar-object", "addressbook-object", "unmapped"]),
+  prepare(request, context) {
+    const { path } = request;
+    if (path.kind !== "object") throw new DavError(405, "only members of collections take PUT");
+    const conditions = prepareWrite(request, context);
+    if (request.body.length === 0 && hasQuirk("empty-put-is-a-probe", context.userAgent)) {
+      return answer({ status: 200, headers: {} });
+    }
+    const valid = readObject(request, path, context);
+    return {
+      mode: "write",
+      run: async (tx) => {
+        await lockHomeOf(tx, path);
+        await checkIf(tx, conditions, request, context);
+        return store(tx, path, valid, request, context);
+      },
+    };
+  },
+};
+
+function readObject(request: DavRequest, path: ObjectPath, context: MethodContext): ValidObject {
+  if (request.headers["content-range"] !== undefined) {
+    throw new DavError(400, "PUT with Content-Range is not supported");
+  }
+  const kind = path.home === "calendars" ? "calendar" : "addressbook";
+  checkMedia(kind, {
+    type: mediaType(request),
+    charset: charset(request),
+    size: request.body.length,
+    maxSize: context.limits.maxResourceSize,
+  });
+  return validateObject(kind, request.body, context.now);
+}
+
+async function store(
+  tx: Transaction,
+  path: ObjectPath,
+  valid: ValidObject,
+  request: DavRequest,
+  context: MethodContext,
+): Promise<DavResponse> {
+  const { collection, object } = await resolveObject(tx, path);
+  if (collection === null) throw new DavError(409, "the collection does not exist");
+  need(object === null ? "bind" : "write-content", object ?? collection, context.user.id);
+  checkWrite(request, object && object.object);
+  const headers = { etag: `"${valid.etag}"` };
+  if (object?.object.etag === valid.etag) return { status: 204, headers };
+  await checkMember(tx, collection.collection, path.object, valid);
+  await tx.putObject(collection.collection, { ...valid, name: path.object });
+  return { status: object === null ? 201 : 204, headers };
+}
+
+/**
+ * Refuses an object that its collection may not hold under this name.
+ *
+ * @throws DavError supported-calendar-component or no-uid-conflict
+ */
+export async function checkMember(
+  tx: Transaction,
+  collection: CollectionRow,
+  name: string,
+  valid: { uid: string; component: string },
+): Promise<void> {
+  const { kind, components } = collection;
+  if (kind === "calendar" && !components.includes(valid.component)) {
+    const taken = components.join(", ");
+    throw violated("supported-calendar-component", `this calendar takes ${taken} only`);
+  }
+  const holder = await tx.findUid(collection, valid.uid);
+  if (holder === null || holder === name) return;
+  const target = formatPath({
+    kind: "object",
+    home: collection.home.kind,
+    owner: collection.home.owner.name,
+    collection: collection.name,
+    object: holder,
+  });
+  throw violated(`${kind}-no-uid-conflict`, `the UID is in use by ${target}`, [href(target)]);
+}

@@ -1,0 +1,99 @@
+import { createHash } from "node:crypto";
+import { DavError, violated, type ConditionName } from "./errors.ts";
+import {
+  CalendarError,
+  checkCalendarObject,
+  occurrences,
+  parseCalendar,
+} from "./icalendar/index.ts";
+import type { CollectionKind, NewObject } from "./store.ts";
+import { decodeText } from "./text.ts";
+import { CardError, checkCard, parseCard } from "./vcard/index.ts";
+
+/** A validated object, ready to be stored under a name. */
+export type ValidObject = Omit<NewObject, "name">;
+
+/** The strong entity tag of bytes: a hash, so equal bytes have equal tags. */
+export function etagOf(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("base64url").slice(0, 32);
+}
+
+/**
+ * Validates bytes as a member of a collection (RFC 4791 section 5.3.2.1, RFC 6352 section 6.3.2.1).
+ *
+ * @param bytes at most the size limit of the server
+ * @param now the time around which recurrences are indexed
+ * @throws DavError with the precondition that the bytes violate
+ */
+export function validateObject(kind: CollectionKind, bytes: Uint8Array, now: Date): ValidObject {
+  const common = { etag: etagOf(bytes), data: bytes };
+  const { text } = decodeText(bytes);
+  return kind === "calendar"
+    ? { ...common, ...validateCalendar(text, now) }
+    : { ...common, ...validateCard(text) };
+}
+
+function validateCalendar(text: string, now: Date): Omit<ValidObject, "etag" | "data"> {
+  try {
+    const calendar = parseCalendar(text);
+    const { uid, component } = checkCalendarObject(calendar);
+    return {
+      uid,
+      component,
+      contentType: `text/calendar; charset=utf-8; component=${component.toLowerCase()}`,
+      occurrences: occurrences(calendar, { now: Math.floor(now.getTime() / 1000) }),
+    };
+  } catch (error) {
+    if (error instanceof CalendarError) throw violated(error.condition, error.message);
+    throw error;
+  }
+}
+
+function validateCard(text: string): Omit<ValidObject, "etag" | "data"> {
+  try {
+    const { uid } = checkCard(parseCard(text));
+    const contentType = "text/vcard; charset=utf-8";
+    return { uid, component: "VCARD", contentType, occurrences: [] };
+  } catch (error) {
+    if (error instanceof CardError) throw violated(error.condition, error.message);
+    throw error;
+  }
+}
+
+const ACCEPTED_TYPES: Readonly<Record<CollectionKind, ReadonlySet<string>>> = {
+  calendar: new Set(["", "text/calendar", "application/octet-stream", "text/plain"]),
+  addressbook: new Set([
+    "",
+    "text/vcard",
+    "text/x-vcard",
+    "text/directory",
+    "application/octet-stream",
+    "text/plain",
+  ]),
+};
+
+const UNSUPPORTED: Readonly<Record<CollectionKind, ConditionName>> = {
+  calendar: "supported-calendar-data",
+  addressbook: "supported-address-data",
+};
+
+const TOO_LARGE: Readonly<Record<CollectionKind, ConditionName>> = {
+  calendar: "calendar-max-resource-size",
+  addressbook: "addressbook-max-resource-size",
+};
+
+/** Refuses a media type or size that a collection of this kind does not take. */
+export function checkMedia(
+  kind: CollectionKind,
+  media: { type: string; charset: string | undefined; size: number; maxSize: number },
+): void {
+  if (!ACCEPTED_TYPES[kind].has(media.type)) {
+    throw violated(UNSUPPORTED[kind], `this collection does not take ${media.type}`);
+  }
+  if (media.charset?.startsWith("utf-16") || media.charset?.startsWith("utf-32")) {
+    throw new DavError(415, `send UTF-8, not ${media.charset}`);
+  }
+  if (media.size > media.maxSize) {
+    throw violated(TOO_LARGE[kind], `an object has at most ${media.maxSize} bytes`);
+  }
+}

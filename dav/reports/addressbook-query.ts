@@ -1,0 +1,82 @@
+import { DavError, violated } from "../errors.ts";
+import type { DavRequest } from "../http/request.ts";
+import { multistatus, statusResponse } from "../multistatus.ts";
+import { need } from "../privileges.ts";
+import { propertyResponse, readPropertyRequest, type PropertyRequest } from "../propstat.ts";
+import { resolve } from "../resolve.ts";
+import { hrefOf, objectResource } from "../resource.ts";
+import type { CollectionRow, ObjectRow, Transaction } from "../store.ts";
+import { decodeText } from "../text.ts";
+import { matchesCard, parseCard, type CardFilter } from "../vcard/index.ts";
+import { child, text, type Element } from "../xml/element.ts";
+import { carddav } from "../xml/names.ts";
+import { readAddressbookFilter } from "./addressbook-filter.ts";
+import type { Report } from "./report.ts";
+
+interface AddressbookQuery {
+  readonly filter: CardFilter;
+  /** Most cards in the answer. */
+  readonly limit: number;
+  readonly wanted: PropertyRequest;
+}
+
+/** addressbook-query (RFC 6352 section 8.6). */
+export const ADDRESSBOOK_QUERY: Report = {
+  name: carddav("addressbook-query"),
+  on: new Set(["addressbook"]),
+  prepare(root, request, context) {
+    const query = readQuery(root, request);
+    return {
+      mode: "snapshot",
+      run: async (tx) => {
+        const resource = await resolve(tx, request.path);
+        if (resource === null) throw new DavError(404, "nothing is mapped to this URL");
+        need("read", resource, context.user.id);
+        if (resource.kind !== "addressbook") {
+          throw violated("supported-report", "addressbook-query works on an address book");
+        }
+        const { collection } = resource;
+        const found = await search(tx, collection, query.filter);
+        const shown = found.slice(0, query.limit);
+        const responses = shown.map((object) =>
+          propertyResponse(objectResource(collection, object), query.wanted, context),
+        );
+        if (found.length === shown.length) return multistatus(responses);
+        const rest = statusResponse(hrefOf(resource), 507, "number-of-matches-within-limits");
+        return multistatus([...responses, rest]);
+      },
+    };
+  },
+};
+
+function readQuery(root: Element, request: DavRequest): AddressbookQuery {
+  const filter = child(root, carddav("filter"));
+  if (filter === undefined) throw new DavError(400, "addressbook-query needs a filter");
+  return {
+    filter: readAddressbookFilter(filter),
+    limit: readLimit(root),
+    wanted: readPropertyRequest(root, request),
+  };
+}
+
+function readLimit(root: Element): number {
+  const limit = child(root, carddav("limit"));
+  if (limit === undefined) return Number.POSITIVE_INFINITY;
+  const results = child(limit, carddav("nresults"));
+  const value = results ? Number(text(results)) : Number.NaN;
+  if (!Number.isInteger(value) || value < 1) {
+    throw new DavError(400, "nresults must be a number of at least 1");
+  }
+  return value;
+}
+
+async function search(
+  tx: Transaction,
+  collection: CollectionRow,
+  filter: CardFilter,
+): Promise<ObjectRow[]> {
+  const objects = await tx.listObjects(collection, { data: true });
+  return objects.filter(
+    ({ data }) => data !== undefined && matchesCard(parseCard(decodeText(data).text), filter),
+  );
+}

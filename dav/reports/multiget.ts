@@ -1,0 +1,77 @@
+import { DavError, violated } from "../errors.ts";
+import type { MethodContext } from "../methods/method.ts";
+import { multistatus, statusResponse } from "../multistatus.ts";
+import { formatPath, parseHref, type ObjectPath } from "../paths.ts";
+import { need } from "../privileges.ts";
+import { needsData, propertyResponse, readPropertyRequest } from "../propstat.ts";
+import { resolve } from "../resolve.ts";
+import { isCollection, objectResource, pathOf } from "../resource.ts";
+import type { CollectionKind, CollectionRow } from "../store.ts";
+import { childrenOf, text, type Element } from "../xml/element.ts";
+import { caldav, carddav, dav } from "../xml/names.ts";
+import type { Report } from "./report.ts";
+
+/** calendar-multiget (RFC 4791 section 7.9). */
+export const CALENDAR_MULTIGET = multiget("calendar", caldav("calendar-multiget"));
+/** addressbook-multiget (RFC 6352 section 8.7). */
+export const ADDRESSBOOK_MULTIGET = multiget("addressbook", carddav("addressbook-multiget"));
+
+function multiget(kind: CollectionKind, name: string): Report {
+  return {
+    name,
+    on: new Set([kind]),
+    prepare(root, request, context) {
+      const wanted = readPropertyRequest(root, request);
+      const hrefs = readHrefs(root, context);
+      return {
+        mode: "snapshot",
+        run: async (tx) => {
+          const resource = await resolve(tx, request.path);
+          if (resource === null) throw new DavError(404, "nothing is mapped to this URL");
+          need("read", resource, context.user.id);
+          if (!isCollection(resource) || resource.kind !== kind) {
+            throw violated("supported-report", `this report works on a ${kind}`);
+          }
+          const { collection } = resource;
+          const members = hrefs.map((href) => memberOf(collection, href, context.hosts));
+          const names = members.flatMap((path) => (path === null ? [] : [path.object]));
+          const objects = await tx.getObjects(collection, names, { data: needsData(wanted) });
+          const byName = new Map(objects.map((object) => [object.name, object]));
+          return multistatus(
+            hrefs.map((href, index) => {
+              const path = members[index] ?? null;
+              const object = path && byName.get(path.object);
+              return object
+                ? propertyResponse(objectResource(collection, object), wanted, context)
+                : statusResponse(path === null ? href : formatPath(path), 404);
+            }),
+          );
+        },
+      };
+    },
+  };
+}
+
+function readHrefs(root: Element, { limits }: MethodContext): string[] {
+  const hrefs = [...new Set(childrenOf(root, dav("href")).map((href) => text(href).trim()))];
+  if (hrefs.length === 0) throw new DavError(400, "a multiget needs at least one href");
+  if (hrefs.length > limits.maxMultiget) {
+    throw violated(
+      "number-of-matches-within-limits",
+      `ask for at most ${limits.maxMultiget} hrefs at a time`,
+    );
+  }
+  return hrefs;
+}
+
+/** The member of the collection that an href names; anything else counts as not there. */
+function memberOf(
+  collection: CollectionRow,
+  href: string,
+  hosts: readonly string[],
+): ObjectPath | null {
+  const path = parseHref(href, hosts);
+  if (path?.kind !== "object") return null;
+  const parent = formatPath({ ...path, kind: "collection" });
+  return parent === formatPath(pathOf({ kind: collection.kind, collection })) ? path : null;
+}

@@ -1,0 +1,135 @@
+import type { MethodContext } from "../methods/method.ts";
+import { statusResponse } from "../multistatus.ts";
+import { formatPath } from "../paths.ts";
+import { propertyResponse, type PropertyRequest } from "../propstat.ts";
+import {
+  collectionResource,
+  objectResource,
+  type CollectionResource,
+  type HomeResource,
+} from "../resource.ts";
+import type { HomeRow, Transaction } from "../store.ts";
+import { collectionToken, formatToken, homeToken, readToken } from "../synctoken.ts";
+import type { Element } from "../xml/element.ts";
+
+/** What a client asks of sync-collection. */
+export interface SyncRequest {
+  readonly token: string;
+  readonly level: "1" | "infinite";
+  /** Most members in the answer. */
+  readonly limit: number;
+  readonly wanted: PropertyRequest;
+  readonly data: boolean;
+}
+
+/** One page of changes and the token that the next request begins with. */
+export interface Changes {
+  readonly responses: readonly Element[];
+  readonly token: string;
+  readonly truncated: boolean;
+}
+
+interface Change {
+  readonly seq: number;
+  readonly response: Element;
+}
+
+/** The members of a calendar or address book that changed since the token. */
+export async function collectionChanges(
+  tx: Transaction,
+  { collection }: CollectionResource,
+  sync: SyncRequest,
+  context: MethodContext,
+): Promise<Changes> {
+  const since = readToken(sync.token, collection)?.seq ?? 0;
+  if (since === collection.seq) {
+    return { responses: [], token: collectionToken(collection), truncated: false };
+  }
+  const changed = await tx.changedObjects(collection, since, sync.limit + 1, { data: sync.data });
+  const changes = changed.map(({ name, seq, object }) => ({
+    seq,
+    response: object
+      ? propertyResponse(objectResource(collection, object), sync.wanted, context)
+      : removed(collection.home, collection.name, name),
+  }));
+  return page(changes, sync.limit, collection.seq, (seq) =>
+    formatToken({ uuid: collection.uuid, seq, mark: "" }),
+  );
+}
+
+/**
+ * What changed below a home: its collections, at level infinite their members too. At level 1 a
+ * collection counts as changed when a member is, since macOS polls only the home. When the
+ * advertised push configuration changed, the home reports itself (apple-pubsubdiscovery practice).
+ */
+export async function homeChanges(
+  tx: Transaction,
+  resource: HomeResource,
+  sync: SyncRequest,
+  context: MethodContext,
+): Promise<Changes> {
+  const { home } = resource;
+  const { mark } = context.push;
+  const token = readToken(sync.token, home);
+  const own =
+    token !== null && token.mark !== mark ? [propertyResponse(resource, sync.wanted, context)] : [];
+  if (token?.seq === home.seq) {
+    return { responses: own, token: homeToken(home, mark), truncated: false };
+  }
+  const changes = await changesBelow(tx, home, token?.seq ?? 0, sync, context);
+  const result = page(changes, sync.limit, home.seq, (seq) =>
+    formatToken({ uuid: home.uuid, seq, mark }),
+  );
+  return { ...result, responses: [...own, ...result.responses] };
+}
+
+async function changesBelow(
+  tx: Transaction,
+  home: HomeRow,
+  since: number,
+  sync: SyncRequest,
+  context: MethodContext,
+): Promise<Change[]> {
+  const most = sync.limit + 1;
+  const byContent = sync.level === "1";
+  const collections = await tx.changedCollections(home, since, most, { byContent });
+  const changes = collections.map(({ name, seq, collection }) => ({
+    seq,
+    response: collection
+      ? propertyResponse(collectionResource(collection), sync.wanted, context)
+      : removed(home, name),
+  }));
+  if (byContent) return changes;
+  const members = await tx.changedHomeObjects(home, since, most, { data: sync.data });
+  const inside = members.map(({ collection, change: { name, seq, object } }) => ({
+    seq,
+    response: object
+      ? propertyResponse(objectResource(collection, object), sync.wanted, context)
+      : removed(home, collection.name, name),
+  }));
+  return [...changes, ...inside].sort((a, b) => a.seq - b.seq);
+}
+
+/** Cuts a page; its token is the number of the last change in it, so that nothing is lost between pages. */
+function page(
+  changes: readonly Change[],
+  limit: number,
+  current: number,
+  token: (seq: number) => string,
+): Changes {
+  const shown = changes.slice(0, limit);
+  const truncated = changes.length > limit;
+  return {
+    responses: shown.map(({ response }) => response),
+    token: token(truncated ? (shown.at(-1)?.seq ?? current) : current),
+    truncated,
+  };
+}
+
+function removed(home: HomeRow, collection: string, object?: string): Element {
+  const place = { home: home.kind, owner: home.owner.name, collection };
+  const target = formatPath(
+    object === undefined ? { kind: "collection", ...place } : { kind: "object", ...place, object },
+  );
+  return statusResponse(target, 404);
+}
