@@ -68,7 +68,6 @@ create table object (
   principal_id bigint not null,
   collection_id bigint not null,
   name text not null check (name <> '' and octet_length(name) <= 255),
-  id bigint generated always as identity,
   changed_seq bigint not null,
   uid text,
   component text,

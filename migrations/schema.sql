@@ -39,7 +39,6 @@ create table object (
   principal_id bigint not null,
   collection_id bigint not null,
   name text not null,
-  id bigint not null generated always as identity,
   changed_seq bigint not null,
   uid text,
   component text,
@@ -86,6 +85,7 @@ create table principal (
   display_name text not null,
   password_hash text,
   disabled_at timestamp with time zone,
+  last_login_at timestamp with time zone,
   properties jsonb not null default '{}'::jsonb,
   created_at timestamp with time zone not null default now()
 );

@@ -1,0 +1,114 @@
+import type { Pool, PoolClient } from "pg";
+import type { Transaction } from "../../dav/store.ts";
+import type { DavResponse, Work } from "../../dav/index.ts";
+import type { Connection } from "./query.ts";
+import * as read from "./read.ts";
+import { Writer } from "./write.ts";
+
+/** Runs the work of requests in transactions. */
+export interface Store {
+  /**
+   * Runs work, again when Postgres broke it off for a conflict.
+   *
+   * @param actor id of the principal who asks; null for the server itself
+   */
+  run<Result = DavResponse>(work: StoreWork<Result>, actor: number | null): Promise<Result>;
+}
+
+export interface StoreWork<Result> {
+  readonly mode: Work["mode"];
+  readonly run: (tx: Transaction) => Promise<Result>;
+}
+
+const BEGIN: Readonly<Record<"snapshot" | "write", string>> = {
+  snapshot: "begin isolation level repeatable read read only",
+  write: "begin",
+};
+
+const MAX_ATTEMPTS = 5;
+/** serialization_failure, deadlock_detected. */
+const CONFLICTS = new Set(["40001", "40P01"]);
+
+/**
+ * A store over a pool of connections.
+ *
+ * @param changed called after each committed write, so that push can look at the outbox at once
+ */
+export function createStore(pool: Pool, changed: () => void): Store {
+  return {
+    async run(work, actor) {
+      if (work.mode === "statement") return work.run(transaction(pool, actor));
+      for (let attempt = 1; ; attempt++) {
+        try {
+          const result = await inTransaction(pool, BEGIN[work.mode], (client) =>
+            work.run(transaction(client, actor)),
+          );
+          if (work.mode === "write") changed();
+          return result;
+        } catch (error) {
+          if (attempt === MAX_ATTEMPTS || !isConflict(error)) throw error;
+        }
+      }
+    },
+  };
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof Error && "code" in error && CONFLICTS.has(String(error.code));
+}
+
+/** Runs work between begin and commit; any error rolls back. A broken connection is thrown away. */
+async function inTransaction<Result>(
+  pool: Pool,
+  begin: string,
+  work: (client: PoolClient) => Promise<Result>,
+): Promise<Result> {
+  const client = await pool.connect();
+  try {
+    await client.query(begin);
+    const result = await work(client);
+    await client.query("commit");
+    client.release();
+    return result;
+  } catch (error) {
+    await client.query("rollback").then(
+      () => client.release(),
+      (broken: Error) => client.release(broken),
+    );
+    throw error;
+  }
+}
+
+function transaction(db: Connection, actor: number | null): Transaction {
+  const writer = new Writer(db, actor);
+  return {
+    findPrincipal: (name) => read.findPrincipal(db, name),
+    findHome: (kind, owner) => read.findHome(db, kind, owner, { lock: false }),
+    lockHome: (kind, owner) => read.findHome(db, kind, owner, { lock: true }),
+    findCollection: (kind, owner, name) => read.findCollection(db, kind, owner, name),
+    listCollections: (home) => read.listCollections(db, home),
+    findObject: (kind, owner, collection, name, columns) =>
+      read.findObject(db, { kind, owner, collection, name }, columns),
+    listObjects: (collection, columns) => read.listObjects(db, collection, columns),
+    getObjects: (collection, names, columns) => read.getObjects(db, collection, names, columns),
+    findObjects: (collection, search, columns) => read.findObjects(db, collection, search, columns),
+    findUid: (collection, uid) => read.findUid(db, collection, uid),
+    changedObjects: (collection, since, limit, columns) =>
+      read.changedObjects(db, collection, { since, limit }, columns),
+    changedCollections: (home, since, limit, what) =>
+      read.changedCollections(db, home, { since, limit }, what),
+    changedHomeObjects: (home, since, limit, columns) =>
+      read.changedHomeObjects(db, home, { since, limit }, columns),
+    putObject: (collection, object) => writer.putObject(collection, object),
+    deleteObject: (collection, name) => writer.deleteObject(collection, name),
+    createCollection: (home, collection) => writer.createCollection(home, collection),
+    deleteCollection: (collection) => writer.deleteCollection(collection),
+    changePrincipalProperties: (principal, changes) =>
+      writer.changePrincipalProperties(principal, changes),
+    changeHomeProperties: (home, changes) => writer.changeHomeProperties(home, changes),
+    changeCollectionProperties: (collection, changes) =>
+      writer.changeCollectionProperties(collection, changes),
+    changeObjectProperties: (collection, object, changes) =>
+      writer.changeObjectProperties(collection, object, changes),
+  };
+}

@@ -1,0 +1,228 @@
+import type {
+  CollectionRow,
+  HomeRow,
+  NewCollection,
+  NewObject,
+  ObjectRow,
+  PrincipalRow,
+  PropertyChanges,
+} from "../../dav/store.ts";
+import { rowsOf, type Connection, type Statement } from "./query.ts";
+
+/**
+ * Each change is one statement: it takes the next number of the home ($1, $2), writes, and leaves a row in
+ * the outbox, so that no change can be stored without being announced. $3 is who made it.
+ */
+function change(
+  name: string,
+  what: "content" | "property",
+  collection: string,
+  text: string,
+): Statement {
+  return {
+    name,
+    text: `with counter as (
+        update home set sync_seq = sync_seq + 1 where principal_id = $1 and kind = $2
+        returning sync_seq as seq
+      ), ${text},
+      announced as (
+        insert into outbox (principal_id, home, collection_id, seq, change, actor_id)
+        select $1, $2, ${collection}, seq, '${what}', $3 from counter
+      )
+      select seq from counter`,
+  };
+}
+
+const TOUCHED = `touched as (
+  update collection set sync_seq = seq from counter where principal_id = $1 and id = $4
+)`;
+
+const PUT_OBJECT = change(
+  "put-object",
+  "content",
+  "$4::bigint",
+  `${TOUCHED}, gone as (
+    delete from occurrence where principal_id = $1 and collection_id = $4 and object_name = $5
+  ), stored as (
+    insert into object (principal_id, collection_id, name, changed_seq, uid, component, etag,
+      content_type, data, properties, created_at, modified_at)
+    select $1, $4, $5, seq, $6, $7, $8, $9, $10, coalesce($11::jsonb, '{}'), now(), now() from counter
+    on conflict (principal_id, collection_id, name) do update set
+      changed_seq = excluded.changed_seq, uid = excluded.uid, component = excluded.component,
+      etag = excluded.etag, content_type = excluded.content_type, data = excluded.data,
+      modified_at = excluded.modified_at,
+      properties = case when $11::jsonb is null and object.data is not null then object.properties
+        else excluded.properties end,
+      created_at = case when object.data is null then excluded.created_at else object.created_at end
+  ), indexed as (
+    insert into occurrence (principal_id, collection_id, object_name, component, starts, ends, floating, exact)
+    select $1, $4, $5, * from unnest($12::text[], $13::bigint[], $14::bigint[], $15::boolean[], $16::boolean[])
+  )`,
+);
+
+const DELETE_OBJECT = change(
+  "delete-object",
+  "content",
+  "$4::bigint",
+  `${TOUCHED}, gone as (
+    delete from occurrence where principal_id = $1 and collection_id = $4 and object_name = $5
+  ), buried as (
+    update object set changed_seq = seq, uid = null, component = null, etag = null, content_type = null,
+      data = null, properties = '{}', modified_at = now()
+    from counter where principal_id = $1 and collection_id = $4 and name = $5
+  )`,
+);
+
+const CREATE_COLLECTION = change(
+  "create-collection",
+  "content",
+  "(select id from made)",
+  `made as (
+    insert into collection (principal_id, kind, sync_seq, components, properties)
+    select $1, $5, seq, $6, $7 from counter returning id
+  ), bound as (
+    insert into binding (principal_id, home, name, owner_id, collection_id, changed_seq)
+    select $1, $2, $4, $1, made.id, seq from counter, made
+    on conflict (principal_id, home, name) do update set
+      owner_id = excluded.owner_id, collection_id = excluded.collection_id,
+      changed_seq = excluded.changed_seq
+  )`,
+);
+
+const UNBIND_COLLECTION = change(
+  "unbind-collection",
+  "content",
+  "null::bigint",
+  `unbound as (
+    update binding set owner_id = null, collection_id = null, changed_seq = seq
+    from counter where principal_id = $1 and home = $2 and collection_id = $4
+  )`,
+);
+
+const DROP_COLLECTION: Statement = {
+  name: "drop-collection",
+  text: `delete from collection where principal_id = $1 and id = $2`,
+};
+
+const CHANGED_PROPERTIES = (removed: string, set: string) =>
+  `properties = (properties - ${removed}::text[]) || ${set}::jsonb`;
+
+const CHANGE_COLLECTION_PROPERTIES = change(
+  "change-collection-properties",
+  "property",
+  "$4::bigint",
+  `changed as (
+    update collection set sync_seq = seq, ${CHANGED_PROPERTIES("$5", "$6")}
+    from counter where principal_id = $1 and id = $4
+  ), shown as (
+    update binding set changed_seq = seq
+    from counter where principal_id = $1 and home = $2 and collection_id = $4
+  )`,
+);
+
+const CHANGE_OBJECT_PROPERTIES = change(
+  "change-object-properties",
+  "property",
+  "$4::bigint",
+  `${TOUCHED}, changed as (
+    update object set changed_seq = seq, ${CHANGED_PROPERTIES("$6", "$7")}
+    from counter where principal_id = $1 and collection_id = $4 and name = $5
+  )`,
+);
+
+const CHANGE_HOME_PROPERTIES: Statement = {
+  name: "change-home-properties",
+  text: `with changed as (
+      update home set sync_seq = sync_seq + 1, ${CHANGED_PROPERTIES("$4", "$5")}
+      where principal_id = $1 and kind = $2 returning sync_seq as seq
+    )
+    insert into outbox (principal_id, home, seq, change, actor_id)
+    select $1, $2, seq, 'property', $3 from changed`,
+};
+
+const CHANGE_PRINCIPAL_PROPERTIES: Statement = {
+  name: "change-principal-properties",
+  text: `update principal set ${CHANGED_PROPERTIES("$2", "$3")} where id = $1`,
+};
+
+/** The changes of one user in one transaction, which must hold the lock of the home it changes. */
+export class Writer {
+  readonly #db: Connection;
+  readonly #actor: number | null;
+
+  /** @param actor id of the principal who makes the changes; null for the server itself */
+  constructor(db: Connection, actor: number | null) {
+    this.#db = db;
+    this.#actor = actor;
+  }
+
+  async putObject(collection: CollectionRow, object: NewObject): Promise<void> {
+    const { occurrences } = object;
+    await this.#change(PUT_OBJECT, collection.home, [
+      collection.id,
+      object.name,
+      object.uid,
+      object.component,
+      object.etag,
+      object.contentType,
+      object.data,
+      object.properties ?? null,
+      occurrences.map(({ component }) => component),
+      occurrences.map(({ starts }) => starts),
+      occurrences.map(({ ends }) => ends),
+      occurrences.map(({ floating }) => floating),
+      occurrences.map(({ exact }) => exact),
+    ]);
+  }
+
+  async deleteObject(collection: CollectionRow, name: string): Promise<void> {
+    await this.#change(DELETE_OBJECT, collection.home, [collection.id, name]);
+  }
+
+  async createCollection(home: HomeRow, collection: NewCollection): Promise<void> {
+    const { name, kind, components, properties } = collection;
+    await this.#change(CREATE_COLLECTION, home, [name, kind, components, properties]);
+  }
+
+  async deleteCollection({ home, id }: CollectionRow): Promise<void> {
+    await this.#change(UNBIND_COLLECTION, home, [id]);
+    await rowsOf(this.#db, DROP_COLLECTION, [home.owner.id, id]);
+  }
+
+  async changeCollectionProperties(
+    { home, id }: CollectionRow,
+    changes: PropertyChanges,
+  ): Promise<void> {
+    await this.#change(CHANGE_COLLECTION_PROPERTIES, home, [id, ...split(changes)]);
+  }
+
+  async changeObjectProperties(
+    { home, id }: CollectionRow,
+    { name }: ObjectRow,
+    changes: PropertyChanges,
+  ): Promise<void> {
+    await this.#change(CHANGE_OBJECT_PROPERTIES, home, [id, name, ...split(changes)]);
+  }
+
+  async changeHomeProperties(home: HomeRow, changes: PropertyChanges): Promise<void> {
+    await this.#change(CHANGE_HOME_PROPERTIES, home, split(changes));
+  }
+
+  async changePrincipalProperties({ id }: PrincipalRow, changes: PropertyChanges): Promise<void> {
+    await rowsOf(this.#db, CHANGE_PRINCIPAL_PROPERTIES, [id, ...split(changes)]);
+  }
+
+  async #change(statement: Statement, home: HomeRow, values: unknown[]): Promise<void> {
+    await rowsOf(this.#db, statement, [home.owner.id, home.kind, this.#actor, ...values]);
+  }
+}
+
+/** The removed names, and the set values. */
+function split(changes: PropertyChanges): [string[], Record<string, string>] {
+  const entries = Object.entries(changes);
+  const set = entries.filter((entry): entry is [string, string] => entry[1] !== null);
+  return [
+    entries.filter(([, value]) => value === null).map(([name]) => name),
+    Object.fromEntries(set),
+  ];
+}
