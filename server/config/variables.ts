@@ -311,6 +311,12 @@ export const Settings = z.object({
     default: "10 MB",
     example: "1 MB",
   }),
+  maxSyncPage: variable(integer(1, 100_000), {
+    name: "PUSHDAV_MAX_SYNC_PAGE",
+    about: "Most changes in one answer to a client that syncs; it asks again for the rest.",
+    default: "5000",
+    example: "1000",
+  }),
   login,
   admin,
   push: z.object({

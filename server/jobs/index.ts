@@ -1,6 +1,7 @@
 import type { Pool } from "pg";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
+import { pushJob } from "./push.ts";
 
 export interface JobOptions {
   readonly config: Config;
@@ -17,7 +18,7 @@ export interface Job {
 }
 
 /** What the background process does. */
-const JOBS: readonly ((options: JobOptions) => Promise<Job>)[] = [];
+const JOBS: readonly ((options: JobOptions) => Promise<Job>)[] = [pushJob];
 
 /** Starts all background work. */
 export async function startJobs(options: JobOptions): Promise<Job> {

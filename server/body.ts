@@ -1,0 +1,33 @@
+import type { IncomingMessage } from "node:http";
+import { DavError } from "../dav/index.ts";
+
+/**
+ * Reads a request body into memory.
+ *
+ * @param limit most bytes
+ * @throws DavError 413 as soon as the limit is passed, 415 for an encoded body, 400 when it breaks off
+ */
+export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  const encoding = request.headers["content-encoding"] ?? "identity";
+  if (encoding !== "identity") throw new DavError(415, "send the body without Content-Encoding");
+  if (Number(request.headers["content-length"] ?? 0) > limit) throw tooLarge(limit);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > limit) throw tooLarge(limit);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw error instanceof DavError ? error : new DavError(400, "the body broke off");
+  }
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size);
+}
+
+/** The rest of the body is not read, so the connection cannot be used again. */
+function tooLarge(limit: number): DavError {
+  return new DavError(413, `a request body has at most ${limit} bytes`, {
+    headers: { connection: "close" },
+  });
+}

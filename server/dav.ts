@@ -1,0 +1,101 @@
+import { Router } from "@koa/router";
+import type { Context as KoaContext, Middleware } from "koa";
+import {
+  commonHeaders,
+  DAV_ROOT,
+  DavError,
+  errorResponse,
+  METHOD_NAMES,
+  parsePath,
+  prepare,
+  type Context,
+  type DavResponse,
+  type Limits,
+  type PushAdvertisement,
+} from "../dav/index.ts";
+import { readBody } from "./body.ts";
+import type { RequestState } from "./http/requests.ts";
+import type { Store } from "./store/store.ts";
+
+/** What the DAV tree needs from the process around it. */
+export interface DavDependencies {
+  readonly store: Store;
+  readonly limits: Limits;
+  /** Largest request body, in bytes. */
+  readonly maxRequestSize: number;
+  /** What is advertised about push just now, at this origin. */
+  readonly push: (origin: string) => PushAdvertisement;
+  readonly now: () => Date;
+}
+
+/** Where the DAV tree is mounted; the last two serve discovery only. */
+const MOUNTS = [`${DAV_ROOT}{*path}`, "/dav", "/", "/principals{/}"];
+
+/**
+ * Routes the DAV verbs. It must stand behind authentication, which sets `ctx.state.principal`.
+ * This is the only place where Koa and the protocol meet.
+ */
+export function davRouter(deps: DavDependencies): Router {
+  const router = new Router({ methods: [...METHOD_NAMES] });
+  router.register(MOUNTS, [...METHOD_NAMES], async (ctx) => {
+    const path = parsePath(ctx.path);
+    try {
+      if (path === null) throw new DavError(404, "nothing is mapped to this URL");
+      ctx.set(commonHeaders(path));
+      const body = await readBody(ctx.req, deps.maxRequestSize);
+      const { method, headers } = ctx;
+      const request = { method, path, headers: singular(headers), body };
+      const work = prepare(request, contextOf(ctx, deps));
+      send(ctx, await deps.store.run(work, ctx.state["principal"].id));
+    } catch (error) {
+      if (!(error instanceof DavError)) throw error;
+      send(ctx, errorResponse(error));
+    }
+  });
+  return router;
+}
+
+/**
+ * Answers that need nobody to be authenticated: OPTIONS anywhere, and the redirect from the
+ * well-known URIs (RFC 6764 section 5), which TbSync wants to be a 301.
+ */
+export function anonymousDav(): Middleware {
+  return async (ctx, next) => {
+    if (/^\/\.well-known\/(?:caldav|carddav)\/?$/.test(ctx.path)) {
+      ctx.redirect(DAV_ROOT);
+      ctx.status = 301;
+    } else if (ctx.method === "OPTIONS") {
+      ctx.set(commonHeaders(parsePath(ctx.path) ?? { kind: "root" }));
+      ctx.status = 200;
+      ctx.body = "";
+    } else await next();
+  };
+}
+
+function contextOf(ctx: KoaContext, deps: DavDependencies): Context {
+  const { origin } = ctx.state as RequestState;
+  return {
+    user: ctx.state["principal"],
+    hosts: [new URL(origin).host, ctx.host],
+    now: deps.now(),
+    userAgent: ctx.get("user-agent").slice(0, 255),
+    limits: deps.limits,
+    push: deps.push(origin),
+  };
+}
+
+/** Node gives a list for a few headers, none of which DAV uses. */
+function singular(
+  headers: NodeJS.Dict<string | string[]>,
+): Readonly<Record<string, string | undefined>> {
+  return headers as Record<string, string | undefined>;
+}
+
+function send(ctx: KoaContext, { status, headers, body }: DavResponse): void {
+  ctx.status = status;
+  ctx.set(headers);
+  if (body === undefined) ctx.body = status === 204 || status === 304 ? null : "";
+  else ctx.body = body;
+  const type = headers["content-type"];
+  if (type !== undefined) ctx.set("content-type", type);
+}

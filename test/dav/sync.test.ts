@@ -1,0 +1,145 @@
+import test from "ava";
+import fc from "fast-check";
+import { event } from "../support/events.ts";
+import { testServer, type TestServer } from "../support/server.ts";
+import { listMembers, SyncClient } from "../support/sync-client.ts";
+
+type Operation =
+  | { readonly kind: "put"; readonly name: string; readonly summary: string }
+  | { readonly kind: "delete"; readonly name: string }
+  | { readonly kind: "move"; readonly name: string; readonly to: string }
+  | { readonly kind: "page"; readonly client: number; readonly limit: number };
+
+const names = fc.constantFrom("a", "b", "c", "d", "e", "f");
+const operations: fc.Arbitrary<Operation> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant("put"), name: names, summary: names }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("delete"), name: names }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("move"), name: names, to: names }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant("page"),
+      client: fc.nat(2),
+      limit: fc.integer({ min: 1, max: 4 }),
+    }),
+  },
+);
+
+const write = (server: TestServer, method: string, target: string, rest = {}) =>
+  server.send({ method, target, user: "alice", headers: {}, body: "", ...rest });
+
+test("clients that page at random between random changes end with what the server has", async (t) => {
+  const server = await testServer(t);
+  const home = "/dav/calendars/alice/";
+  let run = 0;
+  const property = fc.asyncProperty(fc.array(operations, { maxLength: 60 }), async (steps) => {
+    const calendar = `${home}run-${run++}/`;
+    await write(server, "MKCALENDAR", calendar);
+    const clients = [
+      new SyncClient(server.send, calendar),
+      new SyncClient(server.send, calendar, "infinite"),
+      new SyncClient(server.send, home, "infinite"),
+    ];
+    for (const step of steps) await carryOut(server, calendar, clients, step);
+    const expected = await listMembers(server.send, calendar);
+    for (const client of clients) {
+      await client.catchUp(3);
+      const inside = [...client.members].filter(([href]) => href.startsWith(calendar));
+      if (!same(new Map(inside), expected)) return false;
+    }
+    await write(server, "DELETE", calendar);
+    await clients[2]?.catchUp(2);
+    return clients[2]?.members.size === 0;
+  });
+  await t.notThrowsAsync(fc.assert(property, { numRuns: 25 }));
+});
+
+async function carryOut(
+  server: TestServer,
+  calendar: string,
+  clients: readonly SyncClient[],
+  step: Operation,
+): Promise<void> {
+  if (step.kind === "page") {
+    await clients[step.client]?.page(step.limit);
+    return;
+  }
+  const target = `${calendar}${step.name}.ics`;
+  if (step.kind === "put") {
+    const headers = { "content-type": "text/calendar" };
+    await write(server, "PUT", target, { headers, body: event(step.name, step.summary) });
+  } else if (step.kind === "delete") await write(server, "DELETE", target);
+  else {
+    const headers = { destination: `${calendar}${step.to}.ics` };
+    await write(server, "MOVE", target, { headers });
+  }
+}
+
+function same(a: Map<string, string>, b: Map<string, string>): boolean {
+  return a.size === b.size && [...a].every(([href, etag]) => b.get(href) === etag);
+}
+
+test("a reader that syncs while many write loses nothing", async (t) => {
+  const server = await testServer(t);
+  const calendar = "/dav/calendars/alice/calendar/";
+  const reader = new SyncClient(server.send, calendar);
+  const writing = new AbortController();
+  const reading = (async () => {
+    while (!writing.signal.aborted) await reader.catchUp(50);
+  })();
+  const headers = { "content-type": "text/calendar" };
+  const writers = Array.from({ length: 20 }, async (_, writer) => {
+    for (let n = 0; n < 25; n++) {
+      const uid = `w${writer}-${n}`;
+      const answer = await write(server, "PUT", `${calendar}${uid}.ics`, {
+        headers,
+        body: event(uid),
+      });
+      t.is(answer.status, 201);
+    }
+  });
+  await Promise.all(writers);
+  writing.abort();
+  await reading;
+  await reader.catchUp();
+  t.is(reader.members.size, 500);
+  t.true(same(reader.members, await listMembers(server.send, calendar)));
+});
+
+test("500 changes give 500 different tokens", async (t) => {
+  const { store } = await testServer(t);
+  const seen = new Set<number>();
+  for (let n = 0; n < 500; n++) {
+    await store.run(
+      {
+        mode: "write",
+        run: async (tx) => {
+          const home = await tx.lockHome("calendars", "alice");
+          if (home === null) throw new Error("no home");
+          await tx.changeHomeProperties(home, { "{urn:x}n": `<n xmlns="urn:x">${n}</n>` });
+        },
+      },
+      null,
+    );
+    const home = await store.run(
+      { mode: "statement", run: (tx) => tx.findHome("calendars", "alice") },
+      null,
+    );
+    seen.add(home?.seq ?? 0);
+  }
+  t.is(seen.size, 500);
+});
+
+test("a page is capped when the client sets no limit", async (t) => {
+  const server = await testServer(t, { environment: { PUSHDAV_MAX_SYNC_PAGE: "7" } });
+  const calendar = "/dav/calendars/alice/calendar/";
+  const headers = { "content-type": "text/calendar" };
+  for (let n = 0; n < 20; n++) {
+    await write(server, "PUT", `${calendar}${n}.ics`, { headers, body: event(`u${n}`) });
+  }
+  const client = new SyncClient(server.send, calendar);
+  t.true(await client.page());
+  t.is(client.members.size, 7);
+  await client.catchUp();
+  t.is(client.members.size, 20);
+});
