@@ -77,28 +77,35 @@ function scheduledRows(calendar: Component, name: string, now: number): Occurren
 }
 
 function seriesRows(series: Series, now: number): Occurrence[] {
-  const few: Interval[] = [];
-  for (const instance of instances(series, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)) {
-    few.push(intervalOfInstance(instance));
-    if (few.length > MAX_EXACT) return coarseRows(series, few[0]?.starts ?? 0, now);
-  }
   const component = series.master.component.name;
-  return few.map((interval) => ({ ...interval, component, exact: true }));
+  const rows: Occurrence[] = [];
+  for (const instance of instances(series, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)) {
+    rows.push({ ...intervalOfInstance(instance), component, exact: true });
+    if (rows.length > MAX_EXACT) return coarseRows(series, rows, now);
+  }
+  return rows;
 }
 
-/** One row for the past, clustered rows around now, and one row for all that follows. */
-function coarseRows(series: Series, first: number, now: number): Occurrence[] {
+/**
+ * One row for a series that is dense from its start; else one row for the past, clustered rows around
+ * now, and one row for all that follows.
+ */
+function coarseRows(series: Series, few: readonly Occurrence[], now: number): Occurrence[] {
   const component = series.master.component.name;
   const floating = series.master.start.zone === null;
   const reach = reachOf(series);
   const last = lastOf(series);
   const end = last === null ? Number.MAX_SAFE_INTEGER : last + reach;
+  const first = few.reduce((least, { starts }) => Math.min(least, starts), end);
+  if (clustered(few).length === 1) {
+    return [{ component, starts: first - reach, ends: end, floating, exact: false }];
+  }
   const fineFrom = Math.max(first, now - FINE_BEFORE);
   const fineTo = fineFrom + FINE_BEFORE + FINE_AFTER;
   const rows: Occurrence[] = [];
   if (fineFrom > first) {
-    const starts = Math.min(first, series.master.start.wall) - reach;
-    rows.push({ component, starts, ends: Math.min(fineFrom + reach, end), floating, exact: false });
+    const ends = Math.min(fineFrom + reach, end);
+    rows.push({ component, starts: first - reach, ends, floating, exact: false });
   }
   let count = 0;
   for (const instance of instances(series, fineFrom, Number.MAX_SAFE_INTEGER)) {
