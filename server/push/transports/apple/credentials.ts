@@ -43,7 +43,7 @@ function follow(
 
   function complain(problem: string | null): void {
     if (problem !== null && problem !== complaint)
-      log.error({ home, problem }, `Apple push for ${home} has no usable credential: ${problem}`);
+      log.error({ home }, `Apple push for ${home} has no usable credential: ${problem}`);
     complaint = problem;
   }
 
@@ -51,7 +51,7 @@ function follow(
     if (now.getTime() - warnedAt < WARN_INTERVAL) return;
     warnedAt = now.getTime();
     for (const problem of warnings(used, home, now))
-      log.warn({ home, problem, topic: used.topic }, `Apple push for ${home}: ${problem}`);
+      log.warn({ home, topic: used.topic }, `Apple push for ${home}: ${problem}`);
   }
 
   function adopt(loaded: Credential, now: Date): void {

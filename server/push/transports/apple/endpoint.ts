@@ -86,12 +86,16 @@ async function subscribe(
   return recorded;
 }
 
-/** Why a request is not even looked at, or null. */
-function refuse(ctx: Context, credentials: AppleCredentials): number | null {
-  if (!credentials.calendars && !credentials.addressbooks) return 404;
-  if (ctx.method === "GET" || ctx.method === "POST") return null;
+/** Answers what needs no look at the request itself. Returns whether it did. */
+function refuse(ctx: Context, { calendars, addressbooks }: AppleCredentials): boolean {
+  if (!calendars && !addressbooks) {
+    ctx.status = 404;
+    return true;
+  }
+  if (ctx.method === "GET" || ctx.method === "POST") return false;
+  ctx.status = 405;
   ctx.set("Allow", "GET, POST");
-  return 405;
+  return true;
 }
 
 /**
@@ -107,11 +111,11 @@ export function appleSubscriptions(options: AppleEndpointOptions): Middleware<Au
       await next();
       return;
     }
-    const refusal = refuse(ctx, options.credentials());
-    if (refusal !== null) ctx.throw(refusal);
+    if (refuse(ctx, options.credentials())) return;
     if (!withinRate(ctx.state.principal.id)) {
+      ctx.status = 429;
       ctx.set("Retry-After", "60");
-      ctx.throw(429);
+      return;
     }
     const recorded = await subscribe(options, ctx);
     ctx.type = "text/plain";

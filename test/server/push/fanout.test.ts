@@ -1,0 +1,203 @@
+import test from "ava";
+import type { Pool } from "pg";
+import { claim, finish, nextDue, postpone, release } from "../../../server/push/deliveries.ts";
+import { fanOut } from "../../../server/push/fanout.ts";
+import { markStale, listSubscriptions } from "../../../server/push/subscriptions.ts";
+import type { Delivery, Transport } from "../../../server/push/transport.ts";
+import { testDatabase } from "../../support/database.ts";
+import {
+  addPerson,
+  change,
+  count,
+  type Person,
+  sleep,
+  subscribe,
+  TOPICS,
+} from "../../support/push.ts";
+
+const WINDOW = 10;
+const QUIET = 2.5;
+
+const TRANSPORT: Transport = {
+  name: "apple",
+  concurrency: 10,
+  topics: () => [TOPICS.calendars],
+  send: () => Promise.resolve({ kind: "delivered" }),
+  stop: () => Promise.resolve(),
+};
+
+/** A change that was committed so many seconds ago. */
+async function changeAgo(pool: Pool, person: Person, seconds: number): Promise<void> {
+  await pool.query(
+    `insert into outbox (principal_id, home, seq, change, changed_at)
+     values ($1, 'calendars', 1, 'content', now() - make_interval(secs => $2))`,
+    [person.id, seconds],
+  );
+}
+
+/** Seconds from now until the delivery to a token is due. */
+async function dueIn(pool: Pool, token: string): Promise<number> {
+  const row = (await listSubscriptions(pool, null)).find(({ endpoint }) => endpoint === token);
+  return row?.dueAt ? (row.dueAt.getTime() - Date.now()) / 1000 : Number.NaN;
+}
+
+async function makeDue(pool: Pool): Promise<Delivery> {
+  await pool.query("update push_delivery set due_at = now()");
+  const [delivery] = await claim(pool, TRANSPORT, 10, 60);
+  if (!delivery) throw new Error("nothing to claim");
+  return delivery;
+}
+
+function near(actual: number, expected: number): boolean {
+  return Math.abs(actual - expected) < 1;
+}
+
+test("a lone change is due after the quiet time", async (t) => {
+  const { pool } = await testDatabase(t);
+  const alice = await addPerson(pool, "alice");
+  const token = await subscribe(pool, alice);
+  await change(pool, alice);
+  t.deepEqual(await fanOut(pool, WINDOW), { more: false, deliveries: 1 });
+  t.true(near(await dueIn(pool, token), QUIET));
+  t.is(await count(pool, "outbox"), 0);
+});
+
+test("changes that follow closely postpone the push, but not beyond the window", async (t) => {
+  const { pool } = await testDatabase(t);
+  const alice = await addPerson(pool, "alice");
+  const token = await subscribe(pool, alice);
+  await changeAgo(pool, alice, 6);
+  await fanOut(pool, WINDOW);
+  await changeAgo(pool, alice, 2);
+  await fanOut(pool, WINDOW);
+  t.true(near(await dueIn(pool, token), QUIET - 2));
+  await changeAgo(pool, alice, 0);
+  await fanOut(pool, WINDOW);
+  t.true(near(await dueIn(pool, token), QUIET));
+  await sleep(10);
+  for (let i = 0; i < 5; i += 1) {
+    await pool.query("update push_delivery set first_changed_at = now() - interval '9.5 s'");
+    await changeAgo(pool, alice, 0);
+    await fanOut(pool, WINDOW);
+  }
+  t.true((await dueIn(pool, token)) <= QUIET);
+  t.is(await count(pool, "push_delivery"), 1);
+});
+
+test("a burst taken from the outbox at once is one delivery, due by its first and last change", async (t) => {
+  const { pool } = await testDatabase(t);
+  const alice = await addPerson(pool, "alice");
+  const token = await subscribe(pool, alice);
+  for (const seconds of [9, 5, 1]) await changeAgo(pool, alice, seconds);
+  await fanOut(pool, WINDOW);
+  t.true(near(await dueIn(pool, token), 1));
+  t.is(await count(pool, "push_delivery"), 1);
+});
+
+test("a burst under one key does not delay another key", async (t) => {
+  const { pool } = await testDatabase(t);
+  const alice = await addPerson(pool, "alice");
+  const bob = await addPerson(pool, "bob");
+  await subscribe(pool, alice);
+  const token = await subscribe(pool, bob);
+  await changeAgo(pool, bob, 2);
+  for (let i = 0; i < 20; i += 1) await changeAgo(pool, alice, 0);
+  await fanOut(pool, WINDOW);
+  t.true(near(await dueIn(pool, token), QUIET - 2));
+});
+
+test("after a push the next one waits for the end of a window", async (t) => {
+  const { pool } = await testDatabase(t);
+  const alice = await addPerson(pool, "alice");
+  const token = await subscribe(pool, alice);
+  await change(pool, alice);
+  await fanOut(pool, WINDOW);
+  await finish(pool, await makeDue(pool), null, WINDOW);
+  t.is(await count(pool, "push_delivery"), 0);
+  await change(pool, alice);
+  await fanOut(pool, WINDOW);
+  t.true(near(await dueIn(pool, token), WINDOW));
+});
+
+test("a change folded in while its push is on the way makes the delivery due again", async (t) => {
+  const { pool } = await testDatabase(t);
+  const alice = await addPerson(pool, "alice");
+  const token = await subscribe(pool, alice);
+  await change(pool, alice);
+  await fanOut(pool, WINDOW);
+  const delivery = await makeDue(pool);
+  await change(pool, alice);
+  await fanOut(pool, WINDOW);
+  t.is((await claim(pool, TRANSPORT, 10, 60)).length, 0);
+  await finish(pool, delivery, null, WINDOW);
+  t.true(near(await dueIn(pool, token), WINDOW));
+  t.is((await makeDue(pool)).generation, delivery.generation + 1);
+});
+
+test("further changes do not hurry a delivery that backs off", async (t) => {
+  const { pool } = await testDatabase(t);
+  const alice = await addPerson(pool, "alice");
+  const token = await subscribe(pool, alice);
+  await change(pool, alice);
+  await fanOut(pool, WINDOW);
+  await postpone(pool, await makeDue(pool), "429 TooManyRequests", 300);
+  await change(pool, alice);
+  await fanOut(pool, WINDOW);
+  t.true(near(await dueIn(pool, token), 300));
+  t.true(near((await nextDue(pool, TRANSPORT)) ?? 0, 300));
+});
+
+test("a claim ends with its lease, or at once when it is released", async (t) => {
+  const { pool } = await testDatabase(t);
+  const alice = await addPerson(pool, "alice");
+  await subscribe(pool, alice);
+  await change(pool, alice);
+  await fanOut(pool, WINDOW);
+  const delivery = await makeDue(pool);
+  t.deepEqual(await claim(pool, TRANSPORT, 10, 60), []);
+  await release(pool, delivery);
+  t.is((await claim(pool, TRANSPORT, 10, 0.05)).length, 1);
+  await sleep(100);
+  t.is((await claim(pool, TRANSPORT, 10, 60)).length, 1);
+});
+
+test("deliveries on a topic that cannot be sent wait", async (t) => {
+  const { pool } = await testDatabase(t);
+  const alice = await addPerson(pool, "alice");
+  await subscribe(pool, alice, "addressbooks");
+  await change(pool, alice, "addressbooks");
+  await fanOut(pool, WINDOW);
+  await pool.query("update push_delivery set due_at = now()");
+  t.deepEqual(await claim(pool, TRANSPORT, 10, 60), []);
+  t.is(await nextDue(pool, TRANSPORT), null);
+  t.is(await count(pool, "push_delivery"), 1);
+});
+
+test("a stale subscription gets no deliveries", async (t) => {
+  const { pool } = await testDatabase(t);
+  const alice = await addPerson(pool, "alice");
+  await subscribe(pool, alice);
+  const [row] = await listSubscriptions(pool, "alice");
+  await markStale(pool, row?.id ?? 0, "DeviceTokenNotForTopic");
+  await change(pool, alice);
+  t.is((await fanOut(pool, WINDOW)).deliveries, 0);
+});
+
+test("many fan-outs at once take each change once", async (t) => {
+  const { pool } = await testDatabase(t);
+  const alice = await addPerson(pool, "alice");
+  const bob = await addPerson(pool, "bob");
+  for (const person of [alice, bob]) for (let i = 0; i < 20; i += 1) await subscribe(pool, person);
+  await pool.query(
+    `insert into outbox (principal_id, home, seq, change)
+     select case when n % 2 = 0 then $1::bigint else $2 end, 'calendars', n, 'content'
+     from generate_series(1, 2000) n`,
+    [alice.id, bob.id],
+  );
+  const drain = async () => {
+    while ((await fanOut(pool, WINDOW)).more);
+  };
+  await Promise.all([drain(), drain(), drain()]);
+  t.is(await count(pool, "outbox"), 0);
+  t.is(await count(pool, "push_delivery"), 40);
+});
