@@ -2,6 +2,7 @@ import { parseArgs, type ParseArgsConfig } from "node:util";
 import type { Pool } from "pg";
 import type { Config } from "../config.ts";
 import { errorMessage, Failure } from "../failure.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** The command was given arguments it does not take; the usage is shown with the message. */
 export class UsageError extends Failure {}
@@ -27,6 +28,8 @@ export interface CommandContext {
   ): Promise<T>;
   /** Prints a line to standard output. */
   print(line: string): void;
+  /** Whoever gave the command. */
+  readonly terminal: Terminal;
 }
 
 /** One command of the command line. */

@@ -1,6 +1,7 @@
 import { readConfig, readEnvironment, type Config } from "../config.ts";
 import { ensureSchema, openDatabase, withClient, withPool } from "../database.ts";
 import type { CommandContext } from "./command.ts";
+import { createTerminal } from "./terminal.ts";
 
 function notice(line: string): void {
   process.stderr.write(`pushdav: ${line}\n`);
@@ -24,6 +25,7 @@ export function createContext(name: string): CommandContext {
   return {
     config: readOnce,
     print: (line) => void process.stdout.write(`${line}\n`),
+    terminal: createTerminal({ input: process.stdin, output: process.stderr }),
     async withDatabase(work, { anySchema = false } = {}) {
       const settings = readOnce();
       const onLost = (error: Error) => notice(error.message);

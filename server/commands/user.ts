@@ -1,0 +1,180 @@
+import {
+  checkName,
+  createAccount,
+  deleteAccount,
+  disableAccount,
+  enableAccount,
+  listAccounts,
+  setPassword,
+} from "../accounts/accounts.ts";
+import { Failure } from "../failure.ts";
+import type { AccountRow } from "../store/accounts.ts";
+import { parseArguments, UsageError, type Command, type CommandContext } from "./command.ts";
+
+interface Options {
+  readonly email?: string;
+  readonly name?: string;
+  readonly json: boolean;
+  readonly yes: boolean;
+}
+
+interface Action {
+  readonly named: boolean;
+  readonly options: readonly (keyof Options)[];
+  /** @param name of the account; empty if the action is not for one */
+  run(name: string, options: Options, context: CommandContext): Promise<void>;
+}
+
+const COLUMNS = ["NAME", "ADDRESS", "EVENTS", "TASKS", "CARDS", "LAST LOGIN", "STATE"];
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  add: {
+    named: true,
+    options: ["email", "name"],
+    async run(given, { email, name: displayName }, context) {
+      const name = checkName(given);
+      const password = await context.terminal.askPassword();
+      const account = {
+        name,
+        password,
+        ...(email !== undefined && { email }),
+        displayName: displayName ?? given,
+      };
+      await context.withDatabase(({ pool }) => createAccount(pool, account));
+      context.print(`added ${name}`);
+    },
+  },
+  list: {
+    named: false,
+    options: ["json"],
+    async run(_name, { json }, context) {
+      const accounts = await context.withDatabase(({ pool }) => listAccounts(pool));
+      context.print(json ? JSON.stringify(accounts) : table(accounts.map(row)));
+    },
+  },
+  passwd: {
+    named: true,
+    options: [],
+    async run(given, _options, context) {
+      const name = checkName(given);
+      const password = await context.terminal.askPassword();
+      await context.withDatabase(({ pool }) => setPassword(pool, name, password));
+      context.print(`changed the password of ${name}`);
+    },
+  },
+  disable: {
+    named: true,
+    options: [],
+    async run(name, _options, context) {
+      await context.withDatabase(({ pool }) => disableAccount(pool, name));
+      context.print(`disabled ${name}`);
+    },
+  },
+  enable: {
+    named: true,
+    options: [],
+    async run(name, _options, context) {
+      await context.withDatabase(({ pool }) => enableAccount(pool, name));
+      context.print(`enabled ${name}`);
+    },
+  },
+  delete: {
+    named: true,
+    options: ["yes"],
+    async run(name, { yes }, context) {
+      const question = `Delete ${name} with all calendars and contacts, for good?`;
+      const sure = yes || (await context.terminal.confirm(question));
+      if (!sure) throw new Failure("nothing deleted; say --yes to delete without being asked");
+      await context.withDatabase(({ pool }) => deleteAccount(pool, name));
+      context.print(`deleted ${name}`);
+    },
+  },
+};
+
+export const user: Command = {
+  name: "user",
+  summary: "add, list, change and delete accounts",
+  help: `Usage: pushdav user add NAME [--email ADDRESS] [--name "DISPLAY NAME"]
+       pushdav user list [--json]
+       pushdav user passwd | disable | enable NAME
+       pushdav user delete NAME [--yes]
+
+  add       make an account with a calendar, a task list and an address book
+  list      show all accounts and what they hold
+  passwd    change a password; devices are asked for the new one at once
+  disable   refuse every login; the data stays
+  enable    take \`disable\` back
+  delete    remove an account with all its data; asks first, unless --yes
+
+A name has up to 64 letters a to z, digits and . _ - @. The mail address becomes the address for
+invitations and can be used to log in. Passwords are asked for, or read from the first
+line of standard input, never taken from the arguments, which others can see.
+
+Examples:
+  pushdav user add ann --email ann@example.org --name "Ann Example"
+  pwgen 20 1 | tee password.txt | pushdav user add bob
+  pushdav user list --json | jq -r '.[] | select(.lastLoginAt == null) | .name'`,
+  async run(args, context) {
+    const { values, positionals } = parseArguments({
+      args: [...args],
+      options: {
+        email: { type: "string" },
+        name: { type: "string" },
+        json: { type: "boolean", default: false },
+        yes: { type: "boolean", default: false },
+      },
+      allowPositionals: true,
+    });
+    const [verb = "", name = ""] = positionals;
+    const action = Object.hasOwn(ACTIONS, verb) ? ACTIONS[verb] : undefined;
+    if (!action) throw new UsageError(`say one of ${Object.keys(ACTIONS).join(", ")}`);
+    checkArguments(verb, action, values, positionals);
+    await action.run(name, values, context);
+    return 0;
+  },
+};
+
+function checkArguments(
+  verb: string,
+  action: Action,
+  options: Options,
+  positionals: readonly string[],
+): void {
+  const wanted = action.named ? 2 : 1;
+  if (positionals.length < wanted) throw new UsageError(`say whom: pushdav user ${verb} NAME`);
+  if (positionals.length > wanted) {
+    throw new UsageError(
+      "too many arguments; a password is never one, and a name with blanks is put in quotes",
+    );
+  }
+  for (const [option, value] of Object.entries(options)) {
+    if (value === false || action.options.some((taken) => taken === option)) continue;
+    throw new UsageError(`\`user ${verb}\` does not take --${option}`);
+  }
+}
+
+function row(account: AccountRow): string[] {
+  const { events, tasks, cards } = account.objects;
+  return [
+    account.name,
+    account.addresses[0]?.replace(/^mailto:/, "") ?? "-",
+    String(events),
+    String(tasks),
+    String(cards),
+    account.lastLoginAt?.toISOString().slice(0, 16).replace("T", " ") ?? "never",
+    account.disabled ? "disabled" : "active",
+  ];
+}
+
+function table(rows: readonly string[][]): string {
+  const lines = [COLUMNS, ...rows];
+  const widths = COLUMNS.map((_, i) => Math.max(...lines.map((cells) => cells[i]?.length ?? 0)));
+  return lines
+    .map((cells) =>
+      cells
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
