@@ -21,14 +21,17 @@ export type Report =
   | { readonly kind: "failed"; readonly line: string }
   | { readonly kind: "metrics"; readonly id: number };
 
-const KINDS = new Set(["start", "stop", "metrics", "ready", "failed"]);
+const KINDS = new Set<unknown>(["start", "stop", "metrics", "ready", "failed"]);
 
 /** Libraries send messages over the same channel; ours have one of our kinds. */
-export function isOurs<T extends Order | Report>(message: unknown): message is T {
-  return (
-    typeof message === "object" &&
-    message !== null &&
-    "kind" in message &&
-    KINDS.has(String(message.kind))
-  );
+function hasOurKind(message: unknown): boolean {
+  return typeof message === "object" && message !== null && KINDS.has(Reflect.get(message, "kind"));
+}
+
+export function isOrder(message: unknown): message is Order {
+  return hasOurKind(message);
+}
+
+export function isReport(message: unknown): message is Report {
+  return hasOurKind(message);
 }

@@ -9,7 +9,7 @@ import { errorMessage } from "./failure.ts";
 import { listen } from "./http/listen.ts";
 import { startJobs } from "./jobs/index.ts";
 import { createLog } from "./log.ts";
-import { isOurs, type Order, type Report } from "./messages.ts";
+import { isOrder, type Order, type Report } from "./messages.ts";
 import { observeProcess } from "./metrics.ts";
 import { openRoutes } from "./routes.ts";
 import { createPool } from "./store/pool.ts";
@@ -34,7 +34,7 @@ function readMetrics(): Promise<string> {
   const id = (metricsRequests += 1);
   return new Promise((resolve, reject) => {
     const done = (message: unknown) => {
-      if (!isOurs<Order>(message) || message.kind !== "metrics" || message.id !== id) return;
+      if (!isOrder(message) || message.kind !== "metrics" || message.id !== id) return;
       clearTimeout(timer);
       process.off("message", done);
       if (message.text === null) reject(new Error("a process did not tell its metrics"));
@@ -110,7 +110,7 @@ async function stop(seconds: number): Promise<void> {
 let shutdownTimeout = 0;
 
 process.on("message", (message) => {
-  if (!isOurs<Order>(message)) return;
+  if (!isOrder(message)) return;
   if (message.kind === "stop") void stop(shutdownTimeout);
   if (message.kind !== "start" || running) return;
   shutdownTimeout = message.config.http.shutdownTimeout;

@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { Pool, PoolClient } from "pg";
+import { Failure } from "../failure.ts";
 import { isUsablePassword, MAX_PASSWORD_BYTES, normalizePassword } from "../auth/credentials.ts";
 import { hashPassword } from "../auth/password.ts";
 import * as store from "../store/accounts.ts";
 import type { AccountRow, NewMember } from "../store/accounts.ts";
 
 /** An account cannot be made or changed as asked; the message says why, for people. */
-export class AccountError extends Error {}
+export class AccountError extends Failure {}
 
 export interface NewAccount {
   readonly name: string;

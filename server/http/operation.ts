@@ -74,7 +74,7 @@ export function operationEndpoints(options: OperationOptions): Middleware {
   };
   return async (ctx, next) => {
     const endpoint = endpoints[ctx.path];
-    if (!endpoint || (ctx.method !== "GET" && ctx.method !== "HEAD")) return next();
-    await endpoint(ctx);
+    const isRead = ctx.method === "GET" || ctx.method === "HEAD";
+    await (endpoint && isRead ? endpoint(ctx) : next());
   };
 }

@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import type { Config } from "../config.ts";
 import { Failure } from "../failure.ts";
 import { allProcesses } from "../metrics.ts";
-import { isOurs, type Order, type Report, type Role } from "../messages.ts";
+import { isReport, type Order, type Role } from "../messages.ts";
 
 export interface FleetOptions {
   readonly config: Config;
@@ -63,7 +63,7 @@ export class Fleet {
     this.#stopping = true;
     const ends = this.#slots.map(({ worker, timer }) => {
       clearTimeout(timer);
-      return worker && !worker.isDead() ? this.#end(worker) : null;
+      return worker && !worker.isDead() ? this.#end(worker) : Promise.resolve();
     });
     await Promise.all(ends);
   }
@@ -91,7 +91,7 @@ export class Fleet {
       );
       worker.on("error", reject);
       worker.on("message", (message: unknown) => {
-        if (!isOurs<Report>(message)) return;
+        if (!isReport(message)) return;
         if (message.kind === "ready") resolve(message.port);
         if (message.kind === "failed") reject(new Failure(message.line));
         if (message.kind === "metrics") void this.#answerMetrics(worker, message.id);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
@@ -32,6 +32,13 @@ function options(dataFolder: string) {
   };
 }
 
+/** Removes a data folder, and the database that it may only link to. */
+function removeServer(folder: string): void {
+  const home = join(folder, "postgres");
+  if (existsSync(home)) rmSync(realpathSync(home), { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
+}
+
 /** Stops and removes the servers of test runs that were killed. */
 async function removeLeftovers(): Promise<void> {
   for (const name of readdirSync(tmpdir())) {
@@ -41,7 +48,7 @@ async function removeLeftovers(): Promise<void> {
     await EmbeddedPostgres.open(options(folder))
       .then((server) => server.stop())
       .catch(() => undefined);
-    rmSync(folder, { recursive: true, force: true });
+    removeServer(folder);
   }
 }
 
@@ -66,13 +73,15 @@ export async function startTestServer(): Promise<TestServer> {
   }
   await removeLeftovers();
   const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  // So that, when we are root, the database's user can enter it and nothing is put elsewhere.
+  chmodSync(folder, 0o755);
   const server = await EmbeddedPostgres.open(options(folder));
   await makeTemplate(server.adminUrl);
   return {
     url: server.adminUrl,
     stop: async () => {
       await server.stop();
-      rmSync(folder, { recursive: true, force: true });
+      removeServer(folder);
     },
   };
 }
