@@ -78,7 +78,7 @@ async function startWeb(order: Start, config: Config, log: Logger): Promise<Runn
 
 async function startBackground(order: Start, config: Config, log: Logger): Promise<Running> {
   const pool = openPool(order, log);
-  const jobs = await startJobs({ config, pool, databaseUrl: order.databaseUrl, log });
+  const jobs = await startJobs({ config, pool, log });
   return {
     port: null,
     stop: async () => {

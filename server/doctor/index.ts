@@ -1,6 +1,7 @@
 import { errorMessage } from "../failure.ts";
 import { fail, type Check, type CheckOptions, type Finding } from "./check.ts";
 import { checkClock, checkDatabase, checkSchema } from "./database.ts";
+import { checkPush } from "./push.ts";
 import { checkPublicUrl } from "./public-url.ts";
 import { checkCertificate, checkDisk } from "./system.ts";
 
@@ -14,6 +15,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   "public URL": checkPublicUrl,
   certificate: checkCertificate,
   disk: checkDisk,
+  push: checkPush,
 };
 
 /** Looks at everything the server needs, in order. Does not throw. */

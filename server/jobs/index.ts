@@ -1,13 +1,11 @@
 import type { Pool } from "pg";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
-import { pushJob } from "./push.ts";
+import { startPush } from "../push/index.ts";
 
 export interface JobOptions {
   readonly config: Config;
   readonly pool: Pool;
-  /** For connections that listen, which a pool cannot give. */
-  readonly databaseUrl: string;
   readonly log: Logger;
 }
 
@@ -18,7 +16,9 @@ export interface Job {
 }
 
 /** What the background process does. */
-const JOBS: readonly ((options: JobOptions) => Promise<Job>)[] = [pushJob];
+const JOBS: readonly ((options: JobOptions) => Promise<Job>)[] = [
+  ({ config, pool, log }) => startPush({ config: config.push, pool, log }),
+];
 
 /** Starts all background work. */
 export async function startJobs(options: JobOptions): Promise<Job> {
