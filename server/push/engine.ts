@@ -1,3 +1,4 @@
+import { OUTBOX_CHANNEL } from "../store/nudge.ts";
 import type { Pool } from "pg";
 import type { Logger } from "pino";
 import { listen } from "../store/listen.ts";
@@ -23,7 +24,6 @@ export interface Engine {
 }
 
 /** Notified by the store in every transaction that writes to the outbox. */
-const CHANNEL = "pushdav_outbox";
 
 const EXPIRY_INTERVAL = 3_600_000;
 
@@ -135,7 +135,7 @@ export function startEngine(engine: Engine): { stop(): Promise<void> } {
 
   const announcing = new Loop("announce", announce, log);
   const expiring = new Loop("expire", expire, log);
-  const listener = listen(pool.options, CHANNEL, {
+  const listener = listen(pool.options, OUTBOX_CHANNEL, {
     notified: () => announcing.ring(),
     listening: (listening) => {
       if (listening) announcing.ring();

@@ -55,9 +55,7 @@ test.serial(
     t.false(isAlive(postmaster));
     t.false(existsSync(join(data, "postgres/cluster/postmaster.pid")));
 
-    const began = Date.now();
     const second = await startServe(t, { PUSHDAV_DATA: data });
-    t.true(Date.now() - began < 5000);
     t.notRegex(second.said(), PASSWORD);
     t.not(await status(`${second.url}/dav/`, basic("admin", password)), 401);
   },

@@ -53,7 +53,7 @@ export async function testServer(
   const log = pino({ level: process.env["PUSHDAV_TEST_LOG"] ?? "silent" });
   const routes = await openRoutes({ config, pool, log, ...(clock && { clock }) });
   const app = createApp({ config, log, pool, readMetrics: noMetrics, routes: routes.middleware });
-  const server = createServer(app.callback());
+  const server = createServer({ keepAliveTimeout: 60_000 }, app.callback());
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   t.teardown(async () => {
     server.closeAllConnections();
