@@ -5,12 +5,7 @@ import type { PushAdvertisement } from "../dav/index.ts";
 import { openAuthentication } from "./auth/index.ts";
 import type { Config } from "./config.ts";
 import { anonymousDav, davRouter } from "./dav.ts";
-import { appleAdvertisement } from "./push/transports/apple/advertisement.ts";
-import {
-  watchAppleCredentials,
-  type WatchedCredentials,
-} from "./push/transports/apple/credentials.ts";
-import { APPLE_SUBSCRIPTION_PATH, appleSubscriptions } from "./push/transports/apple/endpoint.ts";
+import { openPushWeb, type PushWeb } from "./push/web.ts";
 import { createNudge } from "./store/nudge.ts";
 import { createStore } from "./store/store.ts";
 
@@ -35,7 +30,7 @@ const MAX_MULTIGET = 5000;
 export async function openRoutes(options: RouteOptions): Promise<Routes> {
   const { config, pool, log, clock = () => new Date() } = options;
   const authentication = openAuthentication(pool, config.login);
-  const credentials = await watchAppleCredentials({ config: config.push.apple, log, clock });
+  const push = await openPushWeb({ config: config.push, pool, log, clock });
   const dav = davRouter({
     store: createStore(pool, createNudge(pool)),
     limits: {
@@ -44,36 +39,33 @@ export async function openRoutes(options: RouteOptions): Promise<Routes> {
       maxMultiget: MAX_MULTIGET,
     },
     maxRequestSize: config.http.maxRequestSize,
-    push: pushAdvertisement(config, credentials),
+    push: (origin) => advertisement(push, origin),
     now: clock,
   });
-  const subscriptions = { pool, credentials: () => credentials.current(), log, clock };
   return {
     middleware: [
       anonymousDav(),
       authentication.middleware as Middleware,
-      appleSubscriptions(subscriptions) as Middleware,
+      push.middleware as Middleware,
       dav.routes() as Middleware,
     ],
     async close() {
-      credentials.stop();
+      push.close();
       await authentication.close();
     },
   };
 }
 
-/** What homes advertise of push at an origin, given the credentials in force. */
-function pushAdvertisement(
-  config: Config,
-  credentials: WatchedCredentials,
-): (origin: string) => PushAdvertisement {
-  return (origin) => {
-    const { homes, fingerprint } = appleAdvertisement(config.push.apple, credentials.current());
-    const subscriptionUrl = `${origin}${APPLE_SUBSCRIPTION_PATH}`;
-    return {
-      calendars: homes.calendars && { ...homes.calendars, subscriptionUrl },
-      addressbooks: homes.addressbooks && { ...homes.addressbooks, subscriptionUrl },
-      mark: fingerprint,
-    };
+/** What homes advertise of push to a client that reaches the server at an origin. */
+function advertisement(push: PushWeb, origin: string): PushAdvertisement {
+  const { homes, fingerprint } = push.apple();
+  const { calendars, addressbooks } = homes;
+  return {
+    calendars: calendars && { ...calendars, subscriptionUrl: `${origin}${calendars.path}` },
+    addressbooks: addressbooks && {
+      ...addressbooks,
+      subscriptionUrl: `${origin}${addressbooks.path}`,
+    },
+    mark: fingerprint,
   };
 }

@@ -1,8 +1,8 @@
 import { errorMessage } from "../failure.ts";
 import { fail, type Check, type CheckOptions, type Finding } from "./check.ts";
 import { checkClock, checkDatabase, checkSchema } from "./database.ts";
-import { checkPush } from "./push.ts";
 import { checkPublicUrl } from "./public-url.ts";
+import { checkPush } from "./push.ts";
 import { checkCertificate, checkDisk } from "./system.ts";
 
 export type { Finding } from "./check.ts";
@@ -14,8 +14,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
   clock: checkClock,
   "public URL": checkPublicUrl,
   certificate: checkCertificate,
+  "Apple push": checkPush,
   disk: checkDisk,
-  push: checkPush,
 };
 
 /** Looks at everything the server needs, in order. Does not throw. */

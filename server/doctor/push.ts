@@ -1,28 +1,25 @@
+import type { HomeKind } from "../../dav/store.ts";
+import type { AppleCredentialConfig } from "../push/config.ts";
 import { checkCredential } from "../push/transports/apple/check.ts";
-import { fail, ok, warn, type Check, type CheckOptions, type Finding } from "./check.ts";
+import { fail, ok, warn, type Check, type Finding } from "./check.ts";
 
-const KINDS = [
-  { home: "calendars", key: "calendar", variable: "PUSHDAV_APPLE_CALENDAR_CERTIFICATE" },
-  { home: "addressbooks", key: "contacts", variable: "PUSHDAV_APPLE_CONTACTS_CERTIFICATE" },
-] as const;
-
-async function examineKind(
-  { home, key, variable }: (typeof KINDS)[number],
-  { config, now }: CheckOptions,
-): Promise<Finding> {
-  const check = `push of ${home}`;
-  const credential = config.push.apple[key];
-  if (!credential) return ok(check, `off: no Apple credential (${variable})`);
-  const { topic, usable, problems, notAfter } = await checkCredential(credential, home, now());
-  const problem = problems.join(", ");
-  if (!usable)
-    return fail(check, problem, `set ${variable} and what goes with it to a valid credential`);
-  const end = notAfter ? `, valid until ${notAfter.toISOString().slice(0, 10)}` : "";
-  const found = `topic ${topic}${end}`;
-  return problem === ""
-    ? ok(check, found)
-    : warn(check, `${found}: ${problem}`, "renew or replace it");
+async function judge(config: AppleCredentialConfig, home: HomeKind, now: Date): Promise<Finding[]> {
+  const variable = `PUSHDAV_APPLE_${home === "calendars" ? "CALENDAR" : "CONTACTS"}_*`;
+  const mend = `mend the files that ${variable} name; they are taken into use by themselves`;
+  const { topic, notAfter, usable, problems } = await checkCredential(config, home, now);
+  const found = problems.join("; ");
+  const name = `Apple push, ${home}`;
+  if (!usable) return [fail(name, found, mend)];
+  if (found !== "") return [warn(name, found, mend)];
+  const until = notAfter ? `, valid until ${notAfter.toISOString().slice(0, 10)}` : "";
+  return [ok(name, `${topic}${until}`)];
 }
 
-export const checkPush: Check = (options) =>
-  Promise.all(KINDS.map((kind) => examineKind(kind, options)));
+export const checkPush: Check = async ({ config, now }) => {
+  const { calendar, contacts } = config.push.apple;
+  if (!calendar && !contacts) return [ok("Apple push", "off: no credential is configured")];
+  return [
+    ...(calendar ? await judge(calendar, "calendars", now()) : []),
+    ...(contacts ? await judge(contacts, "addressbooks", now()) : []),
+  ];
+};

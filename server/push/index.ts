@@ -6,7 +6,7 @@ import { watchAppleCredentials } from "./transports/apple/credentials.ts";
 import { appleTransport } from "./transports/apple/index.ts";
 
 /** Times that only tests have reason to change. */
-export interface PushTiming {
+interface PushTiming {
   /** Seconds a claimed delivery stays with its process. */
   readonly lease: number;
   /** Seconds between looks at the database when nothing calls. */

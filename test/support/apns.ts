@@ -108,6 +108,7 @@ export class ApnsStandIn {
   /** Answers by token, before the script. */
   readonly byToken = new Map<string, Script>();
   connections = 0;
+  pings = 0;
   /** The most streams that were open at once on any connection. */
   mostStreams = 0;
   port = 0;
@@ -139,6 +140,7 @@ export class ApnsStandIn {
       this.connections += 1;
       this.#sessions.set(session, this.connections);
       session.on("error", () => {});
+      session.on("ping", () => (this.pings += 1));
       session.on("close", () => this.#sessions.delete(session));
     });
     this.#server.on("stream", (stream, headers) => void this.#onStream(stream, headers));

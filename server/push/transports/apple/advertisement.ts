@@ -3,8 +3,13 @@ import type { HomeKind } from "../../../../dav/store.ts";
 import type { AppleConfig } from "../../config.ts";
 import type { AppleCredentials } from "./credentials.ts";
 
-/** Content of the CS:transport element of a home, in the order of its children; the URL is the caller's. */
-export interface AppleTransport {
+/** Where clients subscribe, below the public origin. They append a query to it, so it has none. */
+export const APPLE_SUBSCRIPTION_PATH = "/push/apple";
+
+/** Content of the CS:transport element of a home, in the order of its children. */
+interface AppleTransport {
+  /** CS:subscription-url, to be made absolute with the public origin. */
+  readonly path: string;
   /** CS:apsbundleid */
   readonly topic: string;
   /** CS:env */
@@ -31,7 +36,9 @@ export function appleAdvertisement(
   const { environment, refreshInterval } = config;
   const transport = (home: HomeKind): AppleTransport | null => {
     const topic = credentials[home]?.topic;
-    return topic === undefined ? null : { topic, environment, refreshInterval };
+    return topic === undefined
+      ? null
+      : { path: APPLE_SUBSCRIPTION_PATH, topic, environment, refreshInterval };
   };
   const topics = [credentials.calendars?.topic ?? "", credentials.addressbooks?.topic ?? ""];
   return {

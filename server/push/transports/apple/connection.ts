@@ -12,9 +12,6 @@ const { NGHTTP2_CANCEL, NGHTTP2_REFUSED_STREAM } = constants;
 
 const MAX_ANSWER = 4096;
 
-/** A connection unused for so long is tried with a PING before it is used again: the path may be dead. */
-const IDLE_BEFORE_PING = 60_000;
-
 export interface ConnectionOptions {
   readonly host: string;
   readonly port: number;
@@ -23,6 +20,8 @@ export interface ConnectionOptions {
   readonly oneFirst: boolean;
   /** Milliseconds for connecting, for a PING, and for a request, its waiting for a free stream included. */
   readonly timeout: number;
+  /** Milliseconds after which an unused connection is tried with a PING before use: its path may be dead. */
+  readonly idle: number;
   readonly onGoaway: (reason: string) => void;
 }
 
@@ -170,7 +169,7 @@ export class Connection {
 
   async #alive(): Promise<boolean> {
     if (!this.usable()) return false;
-    if (this.#open.size > 0 || Date.now() - this.#usedAt < IDLE_BEFORE_PING) return true;
+    if (this.#open.size > 0 || Date.now() - this.#usedAt < this.#options.idle) return true;
     if (await ping(this.#session, this.#options.timeout)) return true;
     this.retire();
     this.#session.destroy();

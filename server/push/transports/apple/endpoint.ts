@@ -3,12 +3,10 @@ import type { Pool } from "pg";
 import type { Logger } from "pino";
 import type { AuthState } from "../../../auth/basic.ts";
 import { recordSubscription } from "../../subscriptions.ts";
+import { APPLE_SUBSCRIPTION_PATH } from "./advertisement.ts";
 import type { AppleCredentials } from "./credentials.ts";
 import { APPLE } from "./index.ts";
 import { maskToken, normalizeToken } from "./token.ts";
-
-/** Where clients subscribe, below the public origin. Clients append a query, so it has none. */
-export const APPLE_SUBSCRIPTION_PATH = "/push/apple";
 
 const FORM = "application/x-www-form-urlencoded";
 const MAX_FORM = 4096;

@@ -14,6 +14,9 @@ import { maskToken } from "./token.ts";
 /** How often one push is sent in a row when each time it must be sent again at once. */
 const TRIES = 4;
 
+/** Connections are kept as long as APNs keeps them; after so many milliseconds unused they are tried first. */
+const IDLE = 60_000;
+
 /** Seconds between attempts to connect while APNs cannot be reached. */
 const LONGEST_OUTAGE = 60;
 
@@ -127,6 +130,7 @@ export class Sender {
       tls: { ...credential.tls, ...trusted },
       oneFirst: credential.signer !== null,
       timeout,
+      idle: IDLE,
       onGoaway: (reason) => log.info({ reason }, "APNs asks for a new connection"),
     });
     this.#outages = 0;

@@ -223,7 +223,12 @@ test("what is advertised follows from configuration and credentials, and so does
   });
   t.deepEqual(none.homes, { calendars: null, addressbooks: null });
   t.deepEqual(one.homes, {
-    calendars: { topic: TOPICS.calendars, environment: "PRODUCTION", refreshInterval: 172_800 },
+    calendars: {
+      path: "/push/apple",
+      topic: TOPICS.calendars,
+      environment: "PRODUCTION",
+      refreshInterval: 172_800,
+    },
     addressbooks: null,
   });
   t.is(both.homes.addressbooks?.topic, TOPICS.addressbooks);
