@@ -23,12 +23,15 @@ const LINES: readonly (readonly [keyof Results, RegExp])[] = [
  */
 export function countResults(output: string, code: number): Results {
   const results = { passed: 0, failed: 0, skipped: 0 };
-  for (const line of stripVTControlCharacters(output).split("\n")) {
+  const plain = stripVTControlCharacters(output);
+  for (const line of plain.split("\n")) {
     for (const [key, pattern] of LINES) {
       const count = pattern.exec(line.trim())?.[1];
       if (count) results[key] += Number(count);
     }
   }
+  // When tests failed, ava does not say how many passed.
+  if (results.passed === 0) results.passed = plain.match(/^\s*✔ /gm)?.length ?? 0;
   if (code !== 0 && results.failed === 0) results.failed = 1;
   return results;
 }
