@@ -31,13 +31,13 @@ export function describeRequests(config: Config["http"], log: Logger): Middlewar
   const readForwarded = forwardedReader(config.trustedProxies);
   return (ctx, next) => {
     const requestId = requestIdOf(ctx);
-    const forwarded = readForwarded(ctx.socket.remoteAddress ?? "", ctx.headers);
-    const protocol = forwarded.protocol ?? (config.tls ? "https" : "http");
-    const host = forwarded.host ?? ctx.get("Host");
-    if (forwarded.address) ctx.ip = forwarded.address;
     ctx.state["requestId"] = requestId;
     ctx.state["log"] = log.child({ requestId });
     ctx.set("X-Request-Id", requestId);
+    const forwarded = readForwarded(ctx.socket.remoteAddress ?? "", ctx.headers);
+    const protocol = forwarded.protocol ?? (config.tls ? "https" : "http");
+    const host = forwarded.host ?? ctx.get("Host");
+    if (forwarded.address) ctx.request.ip = forwarded.address;
     if (host !== "" && !HOST.test(host)) ctx.throw(400, "The Host header is malformed.");
     ctx.state["origin"] = config.publicUrl ?? `${protocol}://${host}`;
     return next();

@@ -61,24 +61,30 @@ test.serial(
   },
 );
 
-test("the first account's name and password can be given, and the password is not printed", async (t) => {
-  const PUSHDAV_DATA = await dataFolder(t);
-  const account = { PUSHDAV_ADMIN_USER: "ann", PUSHDAV_ADMIN_PASSWORD: "correct horse" };
-  const server = await startServe(t, { PUSHDAV_DATA, ...account });
-  t.not(await status(`${server.url}/dav/`, basic("ann", "correct horse")), 401);
-  t.notRegex(server.said(), /correct horse/);
-});
+test.serial(
+  "the first account's name and password can be given, and the password is not printed",
+  async (t) => {
+    const PUSHDAV_DATA = await dataFolder(t);
+    const account = { PUSHDAV_ADMIN_USER: "ann", PUSHDAV_ADMIN_PASSWORD: "correct horse" };
+    const server = await startServe(t, { PUSHDAV_DATA, ...account });
+    t.not(await status(`${server.url}/dav/`, basic("ann", "correct horse")), 401);
+    t.notRegex(server.said(), /correct horse/);
+  },
+);
 
-test("a second start on the same data folder says so and exits, and the first goes on", async (t) => {
-  const data = await dataFolder(t);
-  const first = await startServe(t, { PUSHDAV_DATA: data });
-  const second = await runCommand(t, ["serve"], { PORT: "0", PUSHDAV_DATA: data }).ended;
-  t.is(second.code, 1);
-  t.regex(second.errors, new RegExp(`already running.*serve, pid ${first.pid}`));
-  t.is(await status(`${first.url}/readyz`), 200);
-});
+test.serial(
+  "a second start on the same data folder says so and exits, and the first goes on",
+  async (t) => {
+    const data = await dataFolder(t);
+    const first = await startServe(t, { PUSHDAV_DATA: data });
+    const second = await runCommand(t, ["serve"], { PORT: "0", PUSHDAV_DATA: data }).ended;
+    t.is(second.code, 1);
+    t.regex(second.errors, new RegExp(`already running.*serve, pid ${first.pid}`));
+    t.is(await status(`${first.url}/readyz`), 200);
+  },
+);
 
-test("of two first starts at once one wins", async (t) => {
+test.serial("of two first starts at once one wins", async (t) => {
   const PUSHDAV_DATA = await dataFolder(t);
   const variables = { PORT: "0", PUSHDAV_WORKERS: "1", PUSHDAV_DATA };
   const starts = [runCommand(t, ["serve"], variables), runCommand(t, ["serve"], variables)];
@@ -90,68 +96,84 @@ test("of two first starts at once one wins", async (t) => {
   );
 });
 
-test("after kill -9 of the supervisor the workers end, and the next start takes the left-over database", async (t) => {
-  const data = await dataFolder(t);
-  const first = await startServe(t, { PUSHDAV_DATA: data });
-  const leftOver = await postmasterPid(data);
-  await query(data, "update principal set display_name = 'kept'");
-  first.child.kill("SIGKILL");
-  await first.ended;
-  t.true(isAlive(leftOver));
-  await until("the workers have ended", () =>
-    fetch(first.url).then(
-      () => false,
-      () => true,
-    ),
-  );
+test.serial(
+  "after kill -9 of the supervisor the workers end, and the next start takes the left-over database",
+  async (t) => {
+    const data = await dataFolder(t);
+    const first = await startServe(t, { PUSHDAV_DATA: data });
+    const leftOver = await postmasterPid(data);
+    await query(data, "update principal set display_name = 'kept'");
+    first.child.kill("SIGKILL");
+    await first.ended;
+    t.true(isAlive(leftOver));
+    await until("the workers have ended", () =>
+      fetch(first.url).then(
+        () => false,
+        () => true,
+      ),
+    );
 
-  await startServe(t, { PUSHDAV_DATA: data });
-  t.not(await postmasterPid(data), leftOver);
-  t.false(isAlive(leftOver));
-  t.deepEqual(await query(data, "select display_name from principal"), [{ display_name: "kept" }]);
-});
+    await startServe(t, { PUSHDAV_DATA: data });
+    t.not(await postmasterPid(data), leftOver);
+    t.false(isAlive(leftOver));
+    t.deepEqual(await query(data, "select display_name from principal"), [
+      { display_name: "kept" },
+    ]);
+  },
+);
 
-test("after kill -9 of everything the next start recovers from a stale postmaster.pid", async (t) => {
-  const data = await dataFolder(t);
-  const first = await startServe(t, { PUSHDAV_DATA: data });
-  await query(data, "update principal set display_name = 'kept'");
-  const postmaster = await postmasterPid(data);
-  first.child.kill("SIGKILL");
-  process.kill(postmaster, "SIGKILL");
-  await first.ended;
-  t.true(existsSync(join(data, "postgres/cluster/postmaster.pid")));
+test.serial(
+  "after kill -9 of everything the next start recovers from a stale postmaster.pid",
+  async (t) => {
+    const data = await dataFolder(t);
+    const first = await startServe(t, { PUSHDAV_DATA: data });
+    await query(data, "update principal set display_name = 'kept'");
+    const postmaster = await postmasterPid(data);
+    first.child.kill("SIGKILL");
+    process.kill(postmaster, "SIGKILL");
+    await first.ended;
+    t.true(existsSync(join(data, "postgres/cluster/postmaster.pid")));
 
-  await startServe(t, { PUSHDAV_DATA: data });
-  t.deepEqual(await query(data, "select display_name from principal"), [{ display_name: "kept" }]);
-});
+    await startServe(t, { PUSHDAV_DATA: data });
+    t.deepEqual(await query(data, "select display_name from principal"), [
+      { display_name: "kept" },
+    ]);
+  },
+);
 
-test("a stale postmaster.pid whose number another program has now does not stop a start", async (t) => {
-  const data = await dataFolder(t);
-  const first = await startServe(t, { PUSHDAV_DATA: data });
-  const file = join(data, "postgres/cluster/postmaster.pid");
-  const stale = await readFile(file, "utf8");
-  first.child.kill("SIGINT");
-  await first.ended;
-  await writeFile(file, stale.replace(/^\d+/, String(process.pid)));
+test.serial(
+  "a stale postmaster.pid whose number another program has now does not stop a start",
+  async (t) => {
+    const data = await dataFolder(t);
+    const first = await startServe(t, { PUSHDAV_DATA: data });
+    const file = join(data, "postgres/cluster/postmaster.pid");
+    const stale = await readFile(file, "utf8");
+    first.child.kill("SIGINT");
+    await first.ended;
+    await writeFile(file, stale.replace(/^\d+/, String(process.pid)));
 
-  const second = await startServe(t, { PUSHDAV_DATA: data });
-  t.is(await status(`${second.url}/readyz`), 200);
-});
+    const second = await startServe(t, { PUSHDAV_DATA: data });
+    t.is(await status(`${second.url}/readyz`), 200);
+  },
+);
 
-test("a database killed under a running server is started again, and requests work again", async (t) => {
-  const data = await dataFolder(t);
-  const server = await startServe(t, { PUSHDAV_DATA: data });
-  const killed = await postmasterPid(data);
-  process.kill(killed, "SIGKILL");
-  await until("the server is ready again", async () => {
-    const ready = (await status(`${server.url}/readyz`)) === 200;
-    return ready && (await postmasterPid(data)) !== killed;
-  });
-  server.child.kill("SIGINT");
-  t.is((await server.ended).code, 0);
-});
+test.serial(
+  "a database killed under a running server is started again, and requests work again",
+  async (t) => {
+    const data = await dataFolder(t);
+    const server = await startServe(t, { PUSHDAV_DATA: data });
+    const killed = await postmasterPid(data);
+    process.kill(killed, "SIGKILL");
+    await until("the server is ready again", async () => {
+      const ready = (await status(`${server.url}/readyz`)) === 200;
+      return ready && (await postmasterPid(data)) !== killed;
+    });
+    server.child.kill("SIGINT");
+    t.is((await server.ended).code, 0);
+  },
+);
 
-test("a database process that crashes alone costs a moment, not the server", async (t) => {
+test.serial("a database process that crashes alone costs a moment, not the server", async (t) => {
   const data = await dataFolder(t);
   const server = await startServe(t, { PUSHDAV_DATA: data });
   const client = new Client({ connectionString: await databaseUrl(data) });
@@ -168,7 +190,7 @@ test("a database process that crashes alone costs a moment, not the server", asy
   t.regex(again.errors, /already running/);
 });
 
-test("an unfinished first start is begun anew", async (t) => {
+test.serial("an unfinished first start is begun anew", async (t) => {
   const data = await dataFolder(t);
   const first = runCommand(t, ["serve"], { PORT: "0", PUSHDAV_DATA: data });
   await until("initdb runs", () => existsSync(join(data, `postgres/new-${first.pid}/cluster`)));
@@ -178,18 +200,21 @@ test("an unfinished first start is begun anew", async (t) => {
   t.is(await status(`${second.url}/readyz`), 200);
 });
 
-test("a port that is in use is told in one line, and the database stops again", async (t) => {
-  const first = await startServe(t, { PUSHDAV_DATA: await dataFolder(t) });
-  const data = await dataFolder(t);
-  const variables = { PORT: String(first.port), PUSHDAV_HOST: "127.0.0.1", PUSHDAV_DATA: data };
-  const second = await runCommand(t, ["serve"], variables).ended;
-  t.is(second.code, 1);
-  t.regex(second.errors, new RegExp(`pushdav: port ${first.port} .*in use`));
-  t.notRegex(second.errors, /at .*\.ts/);
-  t.false(existsSync(join(data, "postgres/cluster/postmaster.pid")));
-});
+test.serial(
+  "a port that is in use is told in one line, and the database stops again",
+  async (t) => {
+    const first = await startServe(t, { PUSHDAV_DATA: await dataFolder(t) });
+    const data = await dataFolder(t);
+    const variables = { PORT: String(first.port), PUSHDAV_HOST: "127.0.0.1", PUSHDAV_DATA: data };
+    const second = await runCommand(t, ["serve"], variables).ended;
+    t.is(second.code, 1);
+    t.regex(second.errors, new RegExp(`pushdav: port ${first.port} .*in use`));
+    t.notRegex(second.errors, /at .*\.ts/);
+    t.false(existsSync(join(data, "postgres/cluster/postmaster.pid")));
+  },
+);
 
-test("a data folder with a very long name works", async (t) => {
+test.serial("a data folder with a very long name works", async (t) => {
   const data = join(await dataFolder(t), "x".repeat(120));
   await mkdir(join(data, ".."), { recursive: true });
   const server = await startServe(t, { PUSHDAV_DATA: data });

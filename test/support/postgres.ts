@@ -10,7 +10,7 @@ import { migrate } from "../../server/store/migrate.ts";
 export const TEMPLATE = "pushdav_template";
 const PREFIX = "pushdav-test-";
 
-interface TestServer {
+interface TestPostgres {
   /** Connection string of the maintenance database, with the right to create databases. */
   readonly url: string;
   stop(): Promise<void>;
@@ -65,7 +65,7 @@ async function makeTemplate(url: string): Promise<void> {
 }
 
 /** Starts a PostgreSQL server in a temporary folder, or uses the one PUSHDAV_TEST_DATABASE names. */
-export async function startTestServer(): Promise<TestServer> {
+export async function startTestPostgres(): Promise<TestPostgres> {
   const given = process.env["PUSHDAV_TEST_DATABASE"];
   if (given) {
     await makeTemplate(given);

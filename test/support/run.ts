@@ -5,7 +5,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import manifest from "../../package.json" with { type: "json" };
-import { startTestServer } from "./postgres.ts";
+import { startTestPostgres } from "./postgres.ts";
 import { countResults, type Results } from "./results.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -54,7 +54,7 @@ async function runChecks(): Promise<string[]> {
 }
 
 async function runAva(args: readonly string[]): Promise<Ended> {
-  const server = await startTestServer();
+  const server = await startTestPostgres();
   const stop = () => void server.stop().then(() => process.exit(130));
   process.once("SIGINT", stop).once("SIGTERM", stop);
   try {

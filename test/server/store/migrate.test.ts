@@ -11,7 +11,7 @@ const SCHEMA = join(import.meta.dirname, "../../../migrations/schema.sql");
 test("schema.sql is the schema after all migrations (`npm run schema` writes it)", async (t) => {
   const { pool } = await testDatabase(t);
   const schema = await dumpSchema(pool);
-  if (process.env["PUSHDAV_UPDATE_SCHEMA"]) await writeFile(SCHEMA, schema);
+  if (process.env["PUSHDAV_TEST_UPDATE"]) await writeFile(SCHEMA, schema);
   t.is(await readFile(SCHEMA, "utf8"), schema);
 });
 

@@ -1,0 +1,108 @@
+import { request } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import test from "ava";
+import type { Middleware } from "koa";
+import { startTestServer, type TestServer } from "../support/app.ts";
+
+const showOrigin: Middleware = (ctx) => {
+  ctx.body = `${ctx.state["origin"]} ${ctx.ip}`;
+};
+
+const breakDown: Middleware = () => {
+  throw new Error("the secret reason");
+};
+
+/** As fetch, with any Host header. */
+function withHost({ port }: TestServer, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const options = { port, host: "127.0.0.1", path: "/", headers: { host } };
+    request(options, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .on("error", reject)
+      .end();
+  });
+}
+
+test("a request keeps the id it came with, and gets one when it has none or a bad one", async (t) => {
+  const { url } = await startTestServer(t);
+  const idFor = async (headers: Record<string, string>) =>
+    (await fetch(`${url}/healthz`, { headers })).headers.get("x-request-id");
+  t.is(await idFor({ "x-request-id": "abc-1" }), "abc-1");
+  t.regex((await idFor({})) ?? "", /^[\da-f-]{36}$/);
+  t.regex((await idFor({ "x-request-id": "a b" })) ?? "", /^[\da-f-]{36}$/);
+});
+
+test("an unexpected error answers 500 with the request id and nothing else; the log has the reason", async (t) => {
+  const { url, logged } = await startTestServer(t, { routes: [breakDown] });
+  const response = await fetch(url, { headers: { "x-request-id": "abc-2" } });
+  const body = await response.text();
+  t.is(response.status, 500);
+  t.regex(body, /abc-2/);
+  t.notRegex(body, /secret reason|\.ts/);
+  t.true(logged.some((line) => JSON.stringify(line).includes("the secret reason")));
+});
+
+test("each request is logged once, without query, password or header", async (t) => {
+  const { url, logged } = await startTestServer(t, { routes: [showOrigin] });
+  const authorization = `Basic ${Buffer.from("ann:hunter2").toString("base64")}`;
+  await fetch(`${url}/push/apple?token=feedface`, { headers: { authorization } });
+  await sleep(50);
+  const lines = logged.filter((line) => line["msg"] === "request");
+  t.is(lines.length, 1);
+  t.like(lines[0], { method: "GET", path: "/push/apple", status: 200, address: "127.0.0.1" });
+  t.notRegex(JSON.stringify(logged), /feedface|hunter2|Basic/);
+});
+
+test("absolute URLs follow the Host header, a trusted proxy, or the public URL", async (t) => {
+  const headers = {
+    "x-forwarded-for": "203.0.113.9",
+    "x-forwarded-proto": "https",
+    "x-forwarded-host": "dav.example.org",
+  };
+  const answerOf = async (variables: Record<string, string>) => {
+    const server = await startTestServer(t, { variables, routes: [showOrigin] });
+    const text = await (await fetch(server.url, { headers })).text();
+    return text.replace(server.url, "SELF");
+  };
+  t.is(await answerOf({}), "SELF 127.0.0.1");
+  t.is(
+    await answerOf({ PUSHDAV_TRUSTED_PROXIES: "loopback" }),
+    "https://dav.example.org 203.0.113.9",
+  );
+  t.is(await answerOf({ PUSHDAV_PUBLIC_URL: "https://a.example" }), "https://a.example 127.0.0.1");
+});
+
+test("a malformed Host header answers 400", async (t) => {
+  const server = await startTestServer(t, { routes: [showOrigin] });
+  t.is(await withHost(server, "dav.example.org:8080"), 200);
+  t.is(await withHost(server, "a.example/<x>"), 400);
+});
+
+test("healthz tells that the process lives, readyz whether the schema is right", async (t) => {
+  const { url, pool } = await startTestServer(t);
+  t.is((await fetch(`${url}/healthz`)).status, 200);
+  t.is((await fetch(`${url}/readyz`)).status, 200);
+  await pool.query("insert into migration (name, run_on) values ('9999_later', now())");
+  await sleep(1100);
+  const response = await fetch(`${url}/readyz`);
+  t.is(response.status, 503);
+  t.regex(await response.text(), /too new.*9999_later/);
+});
+
+test("metrics are for this machine, and not for what comes through a proxy on it", async (t) => {
+  const { url } = await startTestServer(t);
+  t.is((await fetch(`${url}/metrics`)).status, 200);
+  const headers = { "x-forwarded-for": "203.0.113.9" };
+  t.is((await fetch(`${url}/metrics`, { headers })).status, 403);
+});
+
+test("with a token metrics are for who has it", async (t) => {
+  const { url } = await startTestServer(t, { variables: { PUSHDAV_METRICS_TOKEN: "s3cret" } });
+  const statusWith = async (authorization: string) =>
+    (await fetch(`${url}/metrics`, { headers: { authorization } })).status;
+  t.is((await fetch(`${url}/metrics`)).status, 403);
+  t.is(await statusWith("Bearer wrong"), 403);
+  t.is(await statusWith("Bearer s3cret"), 200);
+});
