@@ -36,9 +36,8 @@ with taken as (
   on conflict (subscription_id) do update set
     generation = d.generation + 1,
     last_changed_at = greatest(d.last_changed_at, excluded.last_changed_at),
-    due_at = case when d.attempts > 0 then d.due_at else
-      greatest(d.due_at, least(excluded.last_changed_at + make_interval(secs => $3),
-                               d.first_changed_at + make_interval(secs => $2))) end
+    due_at = greatest(d.due_at, least(excluded.last_changed_at + make_interval(secs => $3),
+                                      d.first_changed_at + make_interval(secs => $2)))
   returning 1
 )
 select (select count(*) from taken)::int as taken, (select count(*) from folded)::int as folded`;

@@ -91,8 +91,8 @@ function ping(session: ClientHttp2Session, timeout: number): Promise<boolean> {
 export class Connection {
   readonly #session: ClientHttp2Session;
   readonly #options: ConnectionOptions;
-  /** Streams without an answer yet, and how to end each. */
-  readonly #open = new Map<ClientHttp2Stream, (exchange: Exchange) => void>();
+  /** How many requests have no answer yet. */
+  #open = 0;
   #retired = false;
   #usedAt = Date.now();
   /** The request that others wait for, while none has been answered. */
@@ -103,9 +103,11 @@ export class Connection {
     this.#session = session;
     this.#options = options;
     this.#proven = !options.oneFirst;
-    session.on("goaway", (_code: number, lastStream: number, data?: Buffer) =>
-      this.#onGoaway(lastStream, data),
-    );
+    // nghttp2 itself ends the streams that a GOAWAY excludes, with REFUSED_STREAM.
+    session.on("goaway", (_code: number, _lastStream: number, data?: Buffer) => {
+      options.onGoaway(parseReason(data?.toString("utf8") ?? "").reason);
+      this.retire();
+    });
     session.on("error", () => this.retire());
     session.on("close", () => this.retire());
   }
@@ -145,31 +147,20 @@ export class Connection {
       ended.resolve({ kind: "failed", error: `no answer within ${timeout / 1000} s` });
       stream.close(NGHTTP2_CANCEL);
     }, timeout);
-    this.#open.set(stream, ended.resolve);
+    this.#open += 1;
     void collect(stream).then(ended.resolve);
     stream.end(body);
     const exchange = await ended.promise;
     clearTimeout(timer);
-    this.#open.delete(stream);
+    this.#open -= 1;
     this.#usedAt = Date.now();
     if (exchange.kind === "answer") this.#proven = true;
     return exchange;
   }
 
-  /** Streams above the last one that was taken were not processed (RFC 9113 section 6.8); Node leaves them open. */
-  #onGoaway(lastStream: number, data: Buffer | undefined): void {
-    this.#options.onGoaway(parseReason(data?.toString("utf8") ?? "").reason);
-    for (const [stream, end] of this.#open)
-      if (stream.id === undefined || stream.id > lastStream) {
-        end(REFUSED);
-        stream.close(NGHTTP2_CANCEL);
-      }
-    this.retire();
-  }
-
   async #alive(): Promise<boolean> {
     if (!this.usable()) return false;
-    if (this.#open.size > 0 || Date.now() - this.#usedAt < this.#options.idle) return true;
+    if (this.#open > 0 || Date.now() - this.#usedAt < this.#options.idle) return true;
     if (await ping(this.#session, this.#options.timeout)) return true;
     this.retire();
     this.#session.destroy();
