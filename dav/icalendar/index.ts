@@ -13,6 +13,7 @@ export { decodeCalendar } from "./decode.ts";
 export { CalendarError } from "./error.ts";
 export type { CalendarCondition } from "./error.ts";
 export { matchesCalendar } from "./filter.ts";
+export { joinCalendars } from "./join.ts";
 export type { ComponentFilter, ParameterFilter, PropertyFilter, TextMatch } from "./filter.ts";
 export { occurrences } from "./occurrences.ts";
 export type { Horizon, Occurrence } from "./occurrences.ts";

@@ -78,6 +78,7 @@ export function isEnd(line: ContentLine): boolean {
 export function checkCard(card: Card): CheckedCard {
   const uid = uidOf(card);
   if (uid === null) throw invalid("The card has no UID.");
+  if (/\p{Cc}/u.test(uid)) throw invalid("The UID has control characters.");
   if (Buffer.byteLength(uid) > MAX_UID_BYTES) {
     throw invalid(`The UID is longer than ${MAX_UID_BYTES} bytes.`);
   }

@@ -1,8 +1,17 @@
 import type { Command } from "./command.ts";
 import { doctor } from "./doctor.ts";
+import { exportFiles } from "./export.ts";
+import { importFiles } from "./import.ts";
 import { migrate } from "./migrate.ts";
 import { serve } from "./serve.ts";
 import { user } from "./user.ts";
 
 /** Every command of the command line, in the order of the help. */
-export const COMMANDS: readonly Command[] = [serve, user, migrate, doctor];
+export const COMMANDS: readonly Command[] = [
+  serve,
+  user,
+  importFiles,
+  exportFiles,
+  migrate,
+  doctor,
+];

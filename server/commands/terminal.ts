@@ -1,4 +1,4 @@
-import { createInterface } from "node:readline/promises";
+import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import type { ReadStream, WriteStream } from "node:tty";
 import { Failure } from "../failure.ts";
@@ -16,10 +16,13 @@ export interface Terminal {
   progress(share: number | null, what?: string): void;
 }
 
+type Input = NodeJS.ReadableStream & Pick<Partial<ReadStream>, "isTTY">;
+type Output = NodeJS.WritableStream & Pick<Partial<WriteStream>, "isTTY">;
+
 export interface TerminalStreams {
-  readonly input: NodeJS.ReadableStream & Pick<Partial<ReadStream>, "isTTY">;
+  readonly input: Input;
   /** Standard error, so that standard output stays clean. */
-  readonly output: NodeJS.WritableStream & Pick<Partial<WriteStream>, "isTTY">;
+  readonly output: Output;
 }
 
 const MAX_LINE = 8192;
@@ -32,7 +35,9 @@ export function createTerminal({ input, output }: TerminalStreams): Terminal {
     askPassword: () => (person ? askTwice(input, output) : readFirstLine(input)),
     async confirm(question) {
       if (!person) return false;
-      const answer = await ask(input, output, `${question} [y/N] `, true);
+      output.write(`${question} [y/N] `);
+      const lines = openLines(input, output);
+      const answer = await lines.next().finally(() => lines.close());
       return /^y(es)?$/i.test(answer.trim());
     },
     progress(share, what = "") {
@@ -48,39 +53,42 @@ function bar(share: number): string {
   return `[${"#".repeat(full)}${" ".repeat(BAR - full)}] ${percent} %`;
 }
 
-async function askTwice(
-  input: TerminalStreams["input"],
-  output: TerminalStreams["output"],
-): Promise<string> {
-  const password = await ask(input, output, "Password: ", false);
-  const again = await ask(input, output, "Once more: ", false);
+async function askTwice(input: Input, output: Output): Promise<string> {
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = openLines(input, silent);
+  const answers: string[] = [];
+  try {
+    for (const question of ["Password: ", "Once more: "]) {
+      output.write(question);
+      answers.push(await lines.next().finally(() => output.write("\n")));
+    }
+  } finally {
+    lines.close();
+  }
+  const [password = "", again] = answers;
   if (password === again) return password;
   throw new Failure("the two passwords are not the same; try again");
 }
 
-async function ask(
-  input: TerminalStreams["input"],
-  output: TerminalStreams["output"],
-  question: string,
-  echo: boolean,
-): Promise<string> {
-  output.write(question);
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const reader = createInterface({ input, output: echo ? output : silent, terminal: true });
-  const cancelled = new Promise<never>((_resolve, reject) => {
-    reader.once("SIGINT", () => reject(new Failure("cancelled")));
-    reader.once("close", () => reject(new Failure("cancelled")));
-  });
-  try {
-    return await Promise.race([reader.question(""), cancelled]);
-  } finally {
-    reader.close();
-    if (!echo) output.write("\n");
-  }
+/** Lines as a person types them, none lost when many come at once. */
+function openLines(
+  input: Input,
+  echo: NodeJS.WritableStream,
+): { next(): Promise<string>; close(): void } {
+  const reader = createInterface({ input, output: echo, terminal: true });
+  const lines = reader[Symbol.asyncIterator]();
+  return {
+    async next() {
+      const line = await lines.next();
+      if (line.done) throw new Failure("cancelled");
+      return line.value;
+    },
+    close: () => reader.close(),
+  };
 }
 
 /** Reads no further than the first line, so that a script may send more to somebody else. */
-async function readFirstLine(input: TerminalStreams["input"]): Promise<string> {
+async function readFirstLine(input: Input): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of input) {

@@ -47,6 +47,7 @@ test("what is no card, or not one that can be stored, gets its precondition", (t
     [card(["VERSION:3.0", "FN:x"]), "valid-address-data"],
     [card(["VERSION:3.0", "UID:", "FN:x"]), "valid-address-data"],
     [card(["VERSION:3.0", "UID:a", "UID:b", "FN:x"]), "valid-address-data"],
+    [card(["VERSION:3.0", "UID:a\u0000b", "FN:x"]), "valid-address-data"],
     [card(["VERSION:3.0", `UID:${"ä".repeat(501)}`, "FN:x"]), "valid-address-data"],
     [card(["VERSION:3.0", `UID:${"ä".repeat(500)}`, "FN:x"]), "accepted"],
     [card(["VERSION:3.0", "UID:a"]), "valid-address-data"],

@@ -1,0 +1,135 @@
+import { createHash } from "node:crypto";
+import type { CollectionRow, HomeKind, Transaction } from "../../dav/store.ts";
+import { Failure } from "../failure.ts";
+import type { Store } from "../store/store.ts";
+import type { Item, Refusal } from "./items.ts";
+import { chooseTarget, findNamed, type Named } from "./targets.ts";
+
+export interface ImportOptions {
+  readonly store: Store;
+  /** Account name. */
+  readonly owner: string;
+  readonly named: Named;
+}
+
+export interface ImportCounts {
+  readonly created: number;
+  readonly updated: number;
+  readonly unchanged: number;
+}
+
+type Outcome = keyof ImportCounts | Refusal;
+
+const BATCH_OBJECTS = 250;
+const BATCH_BYTES = 8 * 2 ** 20;
+const NO_DATA = { data: false };
+const HOMES: readonly HomeKind[] = ["calendars", "addressbooks"];
+
+/**
+ * Stores objects, many in a transaction, as PUT would. An object whose UID is in its collection
+ * already replaces that one, so that an import can be run again.
+ */
+export class Import {
+  readonly #options: ImportOptions;
+  readonly #waiting: Record<HomeKind, Item[]> = { calendars: [], addressbooks: [] };
+  readonly counts = { created: 0, updated: 0, unchanged: 0 };
+  readonly refused: Refusal[] = [];
+
+  constructor(options: ImportOptions) {
+    this.#options = options;
+  }
+
+  /** How many objects have been dealt with. */
+  get done(): number {
+    const { created, updated, unchanged } = this.counts;
+    return created + updated + unchanged + this.refused.length;
+  }
+
+  /** @throws Failure if there is no such account, or no collection with a given name */
+  async check(): Promise<void> {
+    const { store, owner, named } = this.#options;
+    const run = async (tx: Transaction) => {
+      for (const kind of HOMES) {
+        const collections = await collectionsOf(tx, kind, owner, false);
+        const name = named[kind];
+        if (name !== undefined) findNamed(collections, name);
+      }
+    };
+    await store.run({ mode: "snapshot", run }, null);
+  }
+
+  /** Takes an object, and stores it now or with others later. */
+  async add(item: Item | Refusal): Promise<void> {
+    if ("reason" in item) {
+      this.refused.push(item);
+      return;
+    }
+    const waiting = this.#waiting[item.home];
+    waiting.push(item);
+    const bytes = waiting.reduce((sum, { valid }) => sum + valid.data.length, 0);
+    if (waiting.length >= BATCH_OBJECTS || bytes >= BATCH_BYTES) await this.#flush(item.home);
+  }
+
+  /** Stores what is waiting. */
+  async finish(): Promise<void> {
+    for (const kind of HOMES) await this.#flush(kind);
+  }
+
+  async #flush(kind: HomeKind): Promise<void> {
+    const items = this.#waiting[kind].splice(0);
+    if (items.length === 0) return;
+    const { store, owner, named } = this.#options;
+    const run = async (tx: Transaction) => {
+      const collections = await collectionsOf(tx, kind, owner, true);
+      const outcomes: Outcome[] = [];
+      for (const item of items) outcomes.push(await put(tx, collections, item, named[kind]));
+      return outcomes;
+    };
+    for (const outcome of await store.run({ mode: "write", run }, null)) {
+      if (typeof outcome === "string") this.counts[outcome] += 1;
+      else this.refused.push(outcome);
+    }
+  }
+}
+
+async function collectionsOf(
+  tx: Transaction,
+  kind: HomeKind,
+  owner: string,
+  lock: boolean,
+): Promise<CollectionRow[]> {
+  const home = await (lock ? tx.lockHome(kind, owner) : tx.findHome(kind, owner));
+  if (!home) throw new Failure(`there is no account "${owner}"`);
+  return tx.listCollections(home);
+}
+
+async function put(
+  tx: Transaction,
+  collections: readonly CollectionRow[],
+  item: Item,
+  name: string | undefined,
+): Promise<Outcome> {
+  const { source, valid } = item;
+  const collection = chooseTarget(collections, valid.component, name);
+  if (typeof collection === "string") return { source, object: valid.uid, reason: collection };
+  const holder = await tx.findUid(collection, valid.uid);
+  if (holder === null) {
+    await tx.putObject(collection, { ...valid, name: await freeName(tx, collection, item) });
+    return "created";
+  }
+  const [stored] = await tx.getObjects(collection, [holder], NO_DATA);
+  if (stored?.etag === valid.etag) return "unchanged";
+  await tx.putObject(collection, { ...valid, name: holder });
+  return "updated";
+}
+
+/** A name made of the UID, as clients make it. */
+async function freeName(tx: Transaction, collection: CollectionRow, item: Item): Promise<string> {
+  const { uid } = item.valid;
+  const ending = item.home === "calendars" ? ".ics" : ".vcf";
+  const plain = /^[A-Za-z0-9_@+=-][A-Za-z0-9_@+=.-]{0,179}$/.test(uid) ? `${uid}${ending}` : null;
+  if (plain !== null && (await tx.getObjects(collection, [plain], NO_DATA)).length === 0) {
+    return plain;
+  }
+  return `${createHash("sha256").update(uid).digest("hex").slice(0, 40)}${ending}`;
+}
