@@ -115,13 +115,12 @@ test("a named file that is missing is told in one line", (t) => {
   t.regex(error.message, /^PUSHDAV_ENV_FILE must be a file that can be read/);
 });
 
+/** A table without the padding that the formatter adds. */
+const plain = (table: string) => table.trim().replace(/ +/g, " ").replace(/-+/g, "-");
+
 test("the README's table of variables is that of the code", async (t) => {
-  const readme = await readFile(README, "utf8").catch(() => "");
-  const table = TABLE.exec(readme)?.[0];
-  if (table === undefined) {
-    t.pass("no table in the README");
-    return;
-  }
+  const readme = await readFile(README, "utf8");
+  const table = TABLE.exec(readme)?.[0] ?? t.fail("the README has no table");
   if (process.env["PUSHDAV_TEST_UPDATE"]) {
     await writeFile(
       README,
@@ -129,6 +128,6 @@ test("the README's table of variables is that of the code", async (t) => {
     );
     t.pass("written");
   } else {
-    t.is(table.trim(), variablesAsMarkdown(), "`npm run variables` writes it");
+    t.is(plain(table), plain(variablesAsMarkdown()), "`npm run variables` writes it");
   }
 });
