@@ -4,7 +4,7 @@ import type { Calendar, Component, Property } from "./component.ts";
 import { CalendarError, quote } from "./error.ts";
 import type { CalendarCondition } from "./error.ts";
 import { recurrences } from "./recurrence.ts";
-import { readRule } from "./rule.ts";
+import { readRule, ruleProperties } from "./rule.ts";
 import type { Rule } from "./rule.ts";
 import { readDuration, readPeriod, readTime } from "./value.ts";
 import type { WrittenTime } from "./value.ts";
@@ -173,7 +173,7 @@ function checkDuration(component: Component): void {
 }
 
 function checkRecurrence(component: Component, limits: Limits): void {
-  const rrules = properties(component, "RRULE");
+  const rrules = ruleProperties(component);
   if (rrules.length > MAX_RULES) {
     throw fail("max-instances", `There are more than ${MAX_RULES} RRULEs.`, component);
   }
@@ -193,10 +193,10 @@ function checkRule(rule: Rule, start: WrittenTime, rrule: Property, limits: Limi
   }
   const times = rule.byHour.length + rule.byMinute.length + rule.bySecond.length;
   if (!subDaily && times === 0) return;
-  let count = 0;
-  const recurrence = { rule, start: start.wall, date: start.date, until: rule.until?.wall ?? null };
-  for (const wall of recurrences(recurrence, start.wall)) {
-    if (wall > start.wall + 366 * DAY) return;
+  const until = rule.until?.wall ?? null;
+  const recurrence = { rule, start: start.wall, date: start.date, until };
+  const year = recurrences(recurrence, start.wall, start.wall + 366 * DAY);
+  for (let count = 0; year.next().done !== true;) {
     if (++count <= limits.maxInstances) continue;
     const message = `The RRULE makes more than ${limits.maxInstances} instances in a year.`;
     throw fail("max-instances", message, rrule);

@@ -4,8 +4,7 @@
  */
 
 export const DAY = 86_400;
-/** 0000-01-01 and the end of 9999, beyond which no iCalendar value can lie. */
-export const MIN_WALL = -62_167_219_200;
+/** The end of 9999, beyond which no iCalendar value can lie. */
 export const MAX_WALL = 253_402_300_799;
 
 export interface CivilDate {

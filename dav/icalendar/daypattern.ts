@@ -56,6 +56,14 @@ export function includesDay(pattern: DayPattern, day: number): boolean {
   return takes(pattern, day, dateOf(day));
 }
 
+/** The first day from `day` on that the pattern might take: `day` itself when it does. */
+export function nextDay(pattern: DayPattern, day: number): number {
+  const date = dateOf(day);
+  if (takes(pattern, day, date)) return day;
+  if (pattern.months.size === 0 || pattern.months.has(date.month)) return day + 1;
+  return dayOf(date.year, date.month + 1, 1);
+}
+
 /** The days of a month that the pattern takes, in order; SKIP=FORWARD may add the next month's first. */
 export function daysOfMonth(pattern: DayPattern, year: number, month: number): number[] {
   if (pattern.months.size > 0 && !pattern.months.has(month)) return [];

@@ -1,4 +1,5 @@
 import { DAY } from "./civil.ts";
+import type { Component } from "./component.ts";
 import { instantAfter, instantOf } from "./moment.ts";
 import type { Moment } from "./moment.ts";
 import { isCounted, recurrences } from "./recurrence.ts";
@@ -23,23 +24,47 @@ export function onlyInstance(timed: Timed): Instance {
 /**
  * The instances of a series without its overrides, roughly in order, that could touch the
  * time from `from` to `to` (Unix seconds, or wall-clock seconds when the series floats); some before and
- * after may come as well.
+ * after may come as well. With `component`, only those of the master or of one THISANDFUTURE override.
  */
-export function* instances(series: Series, from: number, to: number): Generator<Instance> {
-  const { master, excluded, excludedDays } = series;
-  const { zone, date } = master.start;
+export function* instances(
+  series: Series,
+  from: number,
+  to: number,
+  component?: Component,
+): Generator<Instance> {
+  const { zone, date } = series.master.start;
   const reach = reachOf(series);
-  for (const { wall, length } of occurrencesOf(series, from - reach)) {
-    if (wall > to + reach) return;
+  const part = component === undefined ? WHOLE : partOf(series, component);
+  const earliest = Math.max(from - reach, part.from - 2 * DAY);
+  const latest = Math.min(to + reach, part.to + 2 * DAY);
+  for (const { wall, length } of occurrencesOf(series, earliest, latest)) {
     const start = { wall, zone, date };
     const instant = instantOf(start);
-    if (excluded.has(instant)) continue;
-    if (excludedDays.size > 0 && excludedDays.has(Math.floor(wall / DAY) * DAY)) continue;
+    if (instant < part.from || instant >= part.to || isExcluded(series, wall, instant)) continue;
     const tail = tailAt(series.tails, instant);
-    if (tail === undefined) yield instanceAt(master, start, length ?? master.length);
-    else
-      yield instanceAt(tail.timed, { ...start, wall: wall + (tail.shift ?? 0) }, tail.timed.length);
+    if (tail === undefined) {
+      yield instanceAt(series.master, start, length ?? series.master.length);
+    } else {
+      const { timed, shift } = tail;
+      yield instanceAt(timed, { ...start, wall: wall + (shift ?? 0) }, timed.length);
+    }
   }
+}
+
+const WHOLE = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+
+/** The stretch of a series that belongs to its master or to one THISANDFUTURE override. */
+function partOf({ tails }: Series, component: Component): typeof WHOLE {
+  const index = tails.findIndex(({ timed }) => timed.component === component);
+  return {
+    from: tails[index]?.replaces ?? WHOLE.from,
+    to: tails[index + 1]?.replaces ?? WHOLE.to,
+  };
+}
+
+function isExcluded({ excluded, excludedDays }: Series, wall: number, instant: number): boolean {
+  if (excluded.has(instant)) return true;
+  return excludedDays.size > 0 && excludedDays.has(Math.floor(wall / DAY) * DAY);
 }
 
 /** How far an instance may end from the wall time that the rule gives: its length, a move, its zone. */
@@ -83,9 +108,9 @@ function tailAt(tails: readonly Override[], instant: number): Override | undefin
 }
 
 /** DTSTART, RRULE and RDATE together, each wall time once, in order. */
-function* occurrencesOf(series: Series, from: number): Generator<Listed> {
-  const sources: Iterator<Listed>[] = [listedFrom(series, from)];
-  for (const recurrence of series.recurrences) sources.push(ruled(recurrences(recurrence, from)));
+function* occurrencesOf(series: Series, from: number, to: number): Generator<Listed> {
+  const sources: Iterator<Listed>[] = [listed(series, from, to)];
+  for (const rule of series.recurrences) sources.push(ruled(recurrences(rule, from, to)));
   const heads = sources.map((source) => source.next());
   let last: number | null = null;
   for (;;) {
@@ -109,11 +134,9 @@ function* ruled(walls: Iterable<number>): Generator<Listed> {
   for (const wall of walls) yield { wall, length: null };
 }
 
-function* listedFrom(
-  { master, recurrences: rules, dates }: Series,
-  from: number,
-): Generator<Listed> {
+function* listed(series: Series, from: number, to: number): Generator<Listed> {
+  const { master, recurrences: rules, dates } = series;
   const first = { wall: master.start.wall, length: null };
   const all = rules.length > 0 ? dates : [first, ...dates].sort((a, b) => a.wall - b.wall);
-  for (const listed of all) if (listed.wall >= from) yield listed;
+  for (const item of all) if (item.wall >= from && item.wall <= to) yield item;
 }

@@ -25,9 +25,7 @@ export function* instancesOf(
   const floats = series.master.start.zone === null;
   const from = floats ? search.floatingStarts : search.starts;
   const to = floats ? search.floatingEnds : search.ends;
-  for (const instance of instances(series, from, to)) {
-    if (instance.timed.component === component) yield instance;
-  }
+  yield* instances(series, from, to, component);
 }
 
 export function intervalOfInstance({ timed, start, starts, ends }: Instance): Interval {

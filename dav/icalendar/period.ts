@@ -1,5 +1,5 @@
 import { dateOf, DAY, dayOf, weekdayOf } from "./civil.ts";
-import { dayPattern, daysOfMonth, includesDay } from "./daypattern.ts";
+import { dayPattern, daysOfMonth, includesDay, nextDay } from "./daypattern.ts";
 import type { DayPattern } from "./daypattern.ts";
 import type { Rule } from "./rule.ts";
 
@@ -85,7 +85,7 @@ function everyDays(pattern: DayPattern): Omit<Periods, "offsets"> {
     numberOf: (wall) => Math.floor(wall / DAY),
     startOf: (day) => day * DAY,
     basesOf: (day) => (includesDay(pattern, day) ? [day * DAY] : []),
-    skipFrom: next,
+    skipFrom: (day) => nextDay(pattern, day),
   };
 }
 
@@ -98,7 +98,8 @@ function subDaily(rule: Rule, pattern: DayPattern, start: number, unit: number):
   /** Where the smallest unit that the rule refuses ends, or null when it refuses none. */
   const refusedUntil = (wall: number): number | null => {
     const day = Math.floor(wall / DAY);
-    if (!includesDay(pattern, day)) return (day + 1) * DAY;
+    const taken = nextDay(pattern, day);
+    if (taken !== day) return taken * DAY;
     const second = wall - day * DAY;
     if (refuses(hours, Math.floor(second / 3600))) return nextMultiple(wall, 3600);
     if (refuses(minutes, Math.floor(second / 60) % 60)) return nextMultiple(wall, 60);

@@ -1,4 +1,4 @@
-import { MAX_WALL } from "./civil.ts";
+import { DAY, MAX_WALL } from "./civil.ts";
 import { periodsOf } from "./period.ts";
 import type { Periods } from "./period.ts";
 import type { Rule } from "./rule.ts";
@@ -17,20 +17,26 @@ export interface Recurrence {
 const MAX_COUNT = 100_000;
 
 /**
- * Periods in a row without an instance after which a rule is taken to have no more. The Gregorian
- * calendar repeats after 400 years, 146,097 days, so this is exact for DAILY and slower rules.
+ * The Gregorian calendar repeats after 400 years, and so does a rule after as many times its INTERVAL: one
+ * without an instance for so long has no more.
  */
+const CYCLE = 146_097 * DAY;
+/** Nor is one looked for in more periods than this, of which that time has fewer unless hostile. */
 const MAX_EMPTY_PERIODS = 150_000;
 
 /**
  * The instances of a rule from the wall time `from` on, in order, up to the year 9999. DTSTART is the
  * first instance whether or not it fits the rule (RFC 5545 section 3.8.5.3). Without COUNT it starts
- * at `from` directly, so a far date costs no more than a near one.
+ * at `from` directly, so a far date costs no more than a near one. Nothing is looked for behind `to`.
  */
-export function* recurrences(recurrence: Recurrence, from: number): Generator<number> {
+export function* recurrences(
+  recurrence: Recurrence,
+  from: number,
+  to: number = MAX_WALL,
+): Generator<number> {
   const { rule, start } = recurrence;
-  const until = Math.min(recurrence.until ?? MAX_WALL, MAX_WALL);
-  if (start >= from) yield start;
+  const until = Math.min(recurrence.until ?? MAX_WALL, to, MAX_WALL);
+  if (start >= from && start <= to) yield start;
   const counts = isCounted(recurrence);
   let left = counts ? (rule.count ?? 1) - 1 : Number.POSITIVE_INFINITY;
   let last = start;
@@ -54,14 +60,19 @@ function* candidates(recurrence: Recurrence, from: number, until: number): Gener
   const first = periods.numberOf(start);
   let step = Math.max(0, Math.floor((periods.numberOf(from) - first) / rule.interval) - 1);
   let empty = 0;
+  let since = Math.max(start, from);
   while (empty <= MAX_EMPTY_PERIODS) {
     const number = first + step * rule.interval;
-    if (periods.startOf(number) > until) return;
+    const begins = periods.startOf(number);
+    if (begins > until || begins - since > CYCLE * rule.interval) return;
     const bases = periods.basesOf(number);
     empty++;
     if (bases.length > 0) {
       for (const wall of chosen(periods, bases, rule.bySetPos)) {
-        if (wall > start) empty = 0;
+        if (wall > start) {
+          empty = 0;
+          since = wall;
+        }
         yield wall;
       }
     }

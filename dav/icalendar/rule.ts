@@ -1,8 +1,10 @@
+import { properties, rawValue } from "./component.ts";
+import type { Component, Property } from "./component.ts";
 import { CalendarError, quote } from "./error.ts";
 import { readTime } from "./value.ts";
 import type { WrittenTime } from "./value.ts";
 
-export const FREQUENCIES = [
+const FREQUENCIES = [
   "SECONDLY",
   "MINUTELY",
   "HOURLY",
@@ -37,6 +39,11 @@ export interface Rule {
   readonly weekStart: number;
   /** What becomes of a date that does not exist (RFC 7529 section 4.1). */
   readonly skip: "OMIT" | "BACKWARD" | "FORWARD";
+}
+
+/** A component's RRULEs. COMPAT(CalendarLabs): an empty one, as in its holiday files, is none. */
+export function ruleProperties(component: Component): Property[] {
+  return properties(component, "RRULE").filter((rrule) => rawValue(rrule).trim() !== "");
 }
 
 const WEEKDAYS = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"];

@@ -4,7 +4,7 @@ import type { Component } from "./component.ts";
 import { durationBetween, instantOf, momentOf, readMoment, zoneOfProperty } from "./moment.ts";
 import type { Moment } from "./moment.ts";
 import type { Recurrence } from "./recurrence.ts";
-import { readRule } from "./rule.ts";
+import { readRule, ruleProperties } from "./rule.ts";
 import type { Rule } from "./rule.ts";
 import { readTimed } from "./timed.ts";
 import type { Timed } from "./timed.ts";
@@ -98,7 +98,7 @@ function seriesOf(group: readonly Component[], lookup: ZoneLookup): Series | nul
 }
 
 function recurs(component: Component): boolean {
-  return component.properties.some(({ name }) => name === "RRULE" || name === "RDATE");
+  return ruleProperties(component).length > 0 || property(component, "RDATE") !== undefined;
 }
 
 function readSeries(master: Timed, group: readonly Component[], lookup: ZoneLookup): Series {
@@ -152,7 +152,7 @@ function readOverride(
 }
 
 function readRecurrences({ component, start }: Timed): Recurrence[] {
-  return properties(component, "RRULE").map((rrule) => {
+  return ruleProperties(component).map((rrule) => {
     const rule = readRule(rawValue(rrule), rrule.line);
     return { rule, start: start.wall, date: start.date, until: untilOf(rule, start) };
   });

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { checkCalendarObject } from "./check.ts";
 import { parameterValues, property, textOf } from "./component.ts";
-import type { Calendar, Component } from "./component.ts";
+import type { Calendar, Component, Property } from "./component.ts";
 import { CalendarError } from "./error.ts";
-import { parseCalendar, parseStream } from "./parse.ts";
+import { parseStream } from "./parse.ts";
 
 /** One object out of a file, as it may be stored. */
 export interface SplitObject {
@@ -19,8 +19,16 @@ export interface SplitCalendar {
 
 interface Group {
   readonly calendar: Calendar;
-  readonly texts: Set<string>;
+  readonly members: Member[];
   readonly tzids: Set<string>;
+}
+
+interface Member {
+  readonly component: Component;
+  /** Its RECURRENCE-ID, empty for a master. */
+  readonly id: string;
+  readonly sequence: number;
+  readonly text: string;
 }
 
 /** What a new export of the same thing may change, so that it has no part in a UID. */
@@ -30,8 +38,9 @@ const LINE_BREAK = /\r\n|\n|\r/;
 /**
  * Takes a file of any number of calendars apart into one text for each UID, with just the VTIMEZONEs it
  * needs and without METHOD. The bytes of the components are kept. A component without UID
- * gets one made from its content, so that a second import finds the first. Throws CalendarError
- * when the file as a whole cannot be read.
+ * gets one made from its content, so that a second import finds the first. Of two versions of a
+ * component the one with the higher SEQUENCE stays. Throws CalendarError when the file as a whole
+ * cannot be read.
  */
 export function splitCalendar(text: string): SplitCalendar {
   const calendars = parseStream(text);
@@ -42,10 +51,10 @@ export function splitCalendar(text: string): SplitCalendar {
   const refused: { uid: string; error: CalendarError }[] = [];
   const lineBreak = LINE_BREAK.exec(text)?.[0] ?? "\r\n";
   for (const [uid, group] of groups) {
-    const object = assemble(group, vtimezones, lineBreak);
+    const members = latest(group.members);
     try {
-      checkCalendarObject(parseCalendar(object));
-      objects.push({ uid, text: object });
+      checkMembers(group.calendar, members);
+      objects.push({ uid, text: assemble(group, members, vtimezones, lineBreak) });
     } catch (error) {
       if (!(error instanceof CalendarError)) throw error;
       refused.push({ uid, error });
@@ -56,13 +65,18 @@ export function splitCalendar(text: string): SplitCalendar {
 
 function collect(calendar: Calendar, source: string, groups: Map<string, Group>): void {
   for (const component of calendar.components) {
-    if (component.name === "VTIMEZONE") continue;
+    if (component.name === "VTIMEZONE" || component.name.startsWith("X-")) continue;
     const found = (textOf(component, "UID") ?? "").trim();
     const uid = found === "" ? derivedUid(component) : found;
     const bytes = source.slice(component.starts, component.ends);
-    const group = groups.get(uid) ?? { calendar, texts: new Set(), tzids: new Set() };
+    const group = groups.get(uid) ?? { calendar, members: [], tzids: new Set<string>() };
     groups.set(uid, group);
-    group.texts.add(found === "" ? withUid(bytes, uid) : bytes);
+    group.members.push({
+      component: found === "" ? { ...component, properties: withUid(component, uid) } : component,
+      id: textOf(component, "RECURRENCE-ID") ?? "",
+      sequence: Number.parseInt(textOf(component, "SEQUENCE") ?? "", 10) || 0,
+      text: found === "" ? withUidLine(bytes, uid) : bytes,
+    });
     for (const tzid of tzidsOf(component)) group.tzids.add(tzid);
   }
 }
@@ -77,13 +91,36 @@ function collectTimezones(calendars: readonly Calendar[], source: string): Map<s
   return texts;
 }
 
-function assemble(group: Group, vtimezones: Map<string, string>, lineBreak: string): string {
-  const { calendar, texts, tzids } = group;
+/** Checks what an assembled text will hold, by the lines of the source. */
+function checkMembers(calendar: Calendar, members: readonly Member[]): void {
+  const properties = calendar.properties.filter(({ name }) => name !== "METHOD");
+  const components = members.map(({ component }) => component);
+  checkCalendarObject({ ...calendar, properties, components });
+}
+
+function assemble(
+  { calendar, tzids }: Group,
+  members: readonly Member[],
+  vtimezones: Map<string, string>,
+  lineBreak: string,
+): string {
   const product = property(calendar, "PRODID")?.text ?? "PRODID:-//pushdav//import//EN";
   const lines = ["BEGIN:VCALENDAR", "VERSION:2.0", product];
   const needed = [...tzids].flatMap((tzid) => vtimezones.get(tzid) ?? []);
-  const bodies = [...needed, ...texts].map((body) => body.replace(/[\r\n]*$/, lineBreak));
+  const bodies = [...needed, ...members.map(({ text }) => text)].map((body) =>
+    body.replace(/[\r\n]*$/, lineBreak),
+  );
   return `${lines.join(lineBreak)}${lineBreak}${bodies.join("")}END:VCALENDAR${lineBreak}`;
+}
+
+/** Without older versions and repetitions. */
+function latest(members: readonly Member[]): Member[] {
+  const newest = new Map<string, number>();
+  for (const { id, sequence } of members) {
+    newest.set(id, Math.max(sequence, newest.get(id) ?? sequence));
+  }
+  const kept = members.filter(({ id, sequence }) => sequence === newest.get(id));
+  return [...new Map(kept.map((member) => [member.text, member])).values()];
 }
 
 function tzidsOf(component: Component): string[] {
@@ -107,7 +144,13 @@ function derivedUid(component: Component): string {
   return [...parts, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join("-");
 }
 
-function withUid(bytes: string, uid: string): string {
+function withUid({ properties, line }: Component, uid: string): Property[] {
+  const text = `UID:${uid}`;
+  const others = properties.filter(({ name }) => name !== "UID");
+  return [{ name: "UID", parameters: {}, type: "text", values: [uid], text, line }, ...others];
+}
+
+function withUidLine(bytes: string, uid: string): string {
   const found = LINE_BREAK.exec(bytes);
   if (found === null) return bytes;
   const at = found.index + found[0].length;

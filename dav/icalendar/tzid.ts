@@ -10,6 +10,9 @@ import type { Zone } from "./zone.ts";
 /** The zone that a TZID names; null when nobody knows it, and its times are read as floating. */
 export type ZoneLookup = (tzid: string) => Zone | null;
 
+/** More zones than this in one calendar are not looked up: each unknown name costs a search. */
+const MAX_ZONES = 200;
+
 const lookups = new WeakMap<Calendar, ZoneLookup>();
 
 /**
@@ -28,6 +31,7 @@ function createLookup(calendar: Calendar): ZoneLookup {
   return (tzid) => {
     const name = cleanTzid(tzid);
     let zone = zones.get(name);
+    if (zone === undefined && zones.size >= MAX_ZONES) return null;
     if (zone === undefined) {
       const own = calendar.components.find(
         (component) =>

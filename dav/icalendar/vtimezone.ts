@@ -3,7 +3,7 @@ import { properties, property, rawValue } from "./component.ts";
 import type { Component } from "./component.ts";
 import { CalendarError } from "./error.ts";
 import { recurrences } from "./recurrence.ts";
-import { readRule } from "./rule.ts";
+import { readRule, ruleProperties } from "./rule.ts";
 import type { Rule } from "./rule.ts";
 import { readOffset, readTime } from "./value.ts";
 import { zoneFrom } from "./zone.ts";
@@ -65,7 +65,7 @@ function readObservance(component: Component): Observance | null {
 
 /** Only YEARLY rules describe a zone; a rule that cannot be read leaves the onsets that can. */
 function readRules(component: Component): Rule[] {
-  return properties(component, "RRULE").flatMap((rrule) => {
+  return ruleProperties(component).flatMap((rrule) => {
     try {
       const rule = readRule(rawValue(rrule));
       return rule.frequency === "YEARLY" ? [rule] : [];

@@ -1,6 +1,11 @@
 import test from "ava";
 import { matchesCalendar, parseCalendar } from "../../../dav/icalendar/index.ts";
-import type { ComponentFilter, PropertyFilter, TimeRange } from "../../../dav/icalendar/index.ts";
+import type {
+  ComponentFilter,
+  PropertyFilter,
+  TextMatch,
+  TimeRange,
+} from "../../../dav/icalendar/index.ts";
 
 function calendar(...lines: string[]): string {
   return ["BEGIN:VCALENDAR", "VERSION:2.0", ...lines, "END:VCALENDAR", ""].join("\r\n");
@@ -12,7 +17,7 @@ function component(name: string, ...lines: string[]): string[] {
 
 function utc(text: string): number {
   const found = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d))?/.exec(text)?.slice(1) ?? [];
-  const [year = 0, month = 1, day = 1, ...time] = found.map((part) => Number(part ?? 0));
+  const [year = 0, month = 1, day = 1, ...time] = found.map((digits) => Number(digits ?? 0));
   return Date.UTC(year, month - 1, day, ...time) / 1000;
 }
 
@@ -291,25 +296,25 @@ const MOVED = calendar(
   ),
 );
 
+function movedAt(range: string, summary?: string): boolean {
+  const text = { text: summary ?? "", collation: "i;octet", negate: false } as const;
+  const properties = summary === undefined ? [] : [propertyFilter("SUMMARY", { textMatch: text })];
+  return matches(
+    MOVED,
+    inCalendar(componentFilter("VEVENT", { timeRange: within(range), properties })),
+  );
+}
+
 test("an override takes its instance away from the series and brings its own", (t) => {
-  const at = (range: string, summary?: string) => {
-    const text = { text: summary ?? "", collation: "i;octet", negate: false } as const;
-    const properties =
-      summary === undefined ? [] : [propertyFilter("SUMMARY", { textMatch: text })];
-    return matches(
-      MOVED,
-      inCalendar(componentFilter("VEVENT", { timeRange: within(range), properties })),
-    );
-  };
-  t.true(at("20260106T090000/20260106T093000"));
-  t.false(at("20260107T000000/20260108T000000"));
-  t.true(at("20260301T203000/20260301T204000"));
-  t.false(at("20260301T203000/20260301T204000", "Series"));
-  t.true(at("20260301T203000/20260301T204000", "Moved"));
-  t.false(at("20260111T090000/20260111T100000"));
-  t.true(at("20260111T140000/20260111T140001", "Later"));
-  t.false(at("20260111T143000/20260112T000000"));
-  t.false(at("20260111T140000/20260111T140001", "Series"));
+  t.true(movedAt("20260106T090000/20260106T093000"));
+  t.false(movedAt("20260107T000000/20260108T000000"));
+  t.true(movedAt("20260301T203000/20260301T204000"));
+  t.false(movedAt("20260301T203000/20260301T204000", "Series"));
+  t.true(movedAt("20260301T203000/20260301T204000", "Moved"));
+  t.false(movedAt("20260111T090000/20260111T100000"));
+  t.true(movedAt("20260111T140000/20260111T140001", "Later"));
+  t.false(movedAt("20260111T143000/20260112T000000"));
+  t.false(movedAt("20260111T140000/20260111T140001", "Series"));
 });
 
 test("floating times and dates are read in the zone of the query", (t) => {
@@ -353,25 +358,26 @@ const ALARMED = (trigger: string, ...more: string[]) =>
     ),
   );
 
+function goesOff(text: string, range: string): boolean {
+  const alarm = componentFilter("VALARM", { timeRange: within(range) });
+  return matches(text, inCalendar(componentFilter("VEVENT", { components: [alarm] })));
+}
+
 test("a time-range on VALARM asks when it goes off", (t) => {
-  const at = (text: string, range: string) => {
-    const alarm = componentFilter("VALARM", { timeRange: within(range) });
-    return matches(text, inCalendar(componentFilter("VEVENT", { components: [alarm] })));
-  };
-  t.true(at(ALARMED("TRIGGER:-PT15M"), "20260112T094500/20260112T094501"));
-  t.false(at(ALARMED("TRIGGER:-PT15M"), "20260112T094501/20260112T100000"));
-  t.false(at(ALARMED("TRIGGER:-PT15M"), "20260113T000000/20260114T000000"));
-  t.true(at(ALARMED("TRIGGER;RELATED=END:PT5M"), "20260110T110500/20260110T110501"));
+  t.true(goesOff(ALARMED("TRIGGER:-PT15M"), "20260112T094500/20260112T094501"));
+  t.false(goesOff(ALARMED("TRIGGER:-PT15M"), "20260112T094501/20260112T100000"));
+  t.false(goesOff(ALARMED("TRIGGER:-PT15M"), "20260113T000000/20260114T000000"));
+  t.true(goesOff(ALARMED("TRIGGER;RELATED=END:PT5M"), "20260110T110500/20260110T110501"));
   t.true(
-    at(ALARMED("TRIGGER;VALUE=DATE-TIME:20260101T000000Z"), "20260101T000000/20260101T000001"),
+    goesOff(ALARMED("TRIGGER;VALUE=DATE-TIME:20260101T000000Z"), "20260101T000000/20260101T000001"),
   );
   t.false(
-    at(ALARMED("TRIGGER;VALUE=DATE-TIME:20260101T000000Z"), "20260110T000000/20260120T000000"),
+    goesOff(ALARMED("TRIGGER;VALUE=DATE-TIME:20260101T000000Z"), "20260110T000000/20260120T000000"),
   );
   const repeating = ALARMED("TRIGGER:-P1D", "REPEAT:2", "DURATION:PT10M");
-  t.true(at(repeating, "20260109T102000/20260109T102001"));
-  t.false(at(repeating, "20260109T102001/20260110T100000"));
-  t.true(at(ALARMED("TRIGGER:-P30D"), "20251211T100000/20251211T100001"));
+  t.true(goesOff(repeating, "20260109T102000/20260109T102001"));
+  t.false(goesOff(repeating, "20260109T102001/20260110T100000"));
+  t.true(goesOff(ALARMED("TRIGGER:-P30D"), "20251211T100000/20251211T100001"));
 });
 
 const RICH = calendar(
@@ -424,58 +430,62 @@ test("text-match finds a part of the unescaped value under each collation", (t) 
   t.true(hasText("ATTENDEE", "alice", { negate: true }));
 });
 
+function eventHas(...filters: PropertyFilter[]): boolean {
+  return matches(RICH, inCalendar(componentFilter("VEVENT", { properties: filters })));
+}
+
+function part(text: string): TextMatch {
+  return { text, collation: "i;ascii-casemap", negate: false };
+}
+
 test("prop-filter and param-filter test existence, absence and one property at a time", (t) => {
-  const event = (...properties: PropertyFilter[]) =>
-    matches(RICH, inCalendar(componentFilter("VEVENT", { properties })));
-  const text = (part: string) =>
-    ({ text: part, collation: "i;ascii-casemap", negate: false }) as const;
-  t.true(event(propertyFilter("SUMMARY")));
-  t.false(event(propertyFilter("LOCATION")));
-  t.true(event(propertyFilter("LOCATION", { isNotDefined: true })));
-  t.false(event(propertyFilter("SUMMARY", { isNotDefined: true })));
-  t.false(event(propertyFilter("SUMMARY"), propertyFilter("LOCATION")));
+  t.true(eventHas(propertyFilter("SUMMARY")));
+  t.false(eventHas(propertyFilter("LOCATION")));
+  t.true(eventHas(propertyFilter("LOCATION", { isNotDefined: true })));
+  t.false(eventHas(propertyFilter("SUMMARY", { isNotDefined: true })));
+  t.false(eventHas(propertyFilter("SUMMARY"), propertyFilter("LOCATION")));
   const partstat = (value: string, attendee: string) =>
     propertyFilter("ATTENDEE", {
-      textMatch: text(attendee),
-      parameters: [{ name: "partstat", isNotDefined: false, textMatch: text(value) }],
+      textMatch: part(attendee),
+      parameters: [{ name: "partstat", isNotDefined: false, textMatch: part(value) }],
     });
-  t.true(event(partstat("NEEDS", "alice")));
-  t.false(event(partstat("NEEDS", "bob")));
+  t.true(eventHas(partstat("NEEDS", "alice")));
+  t.false(eventHas(partstat("NEEDS", "bob")));
   t.true(
-    event(
+    eventHas(
       propertyFilter("ATTENDEE", {
-        textMatch: text("bob"),
+        textMatch: part("bob"),
         parameters: [{ name: "CN", isNotDefined: true, textMatch: null }],
       }),
     ),
   );
   t.false(
-    event(
+    eventHas(
       propertyFilter("ATTENDEE", {
-        textMatch: text("alice"),
+        textMatch: part("alice"),
         parameters: [{ name: "CN", isNotDefined: true, textMatch: null }],
       }),
     ),
   );
   t.false(
-    event(
+    eventHas(
       propertyFilter("ATTENDEE", {
         parameters: [{ name: "constructor", isNotDefined: false, textMatch: null }],
       }),
     ),
   );
   t.true(
-    event(
+    eventHas(
       propertyFilter("LAST-MODIFIED", { timeRange: within("20260105T000000/20260105T000001") }),
     ),
   );
   t.false(
-    event(
+    eventHas(
       propertyFilter("LAST-MODIFIED", { timeRange: within("20260105T000001/20260106T000000") }),
     ),
   );
   t.false(
-    event(propertyFilter("SUMMARY", { timeRange: within("19000101T000000/21000101T000000") })),
+    eventHas(propertyFilter("SUMMARY", { timeRange: within("19000101T000000/21000101T000000") })),
   );
 });
 

@@ -1,9 +1,11 @@
 import test from "ava";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { deepStrictEqual } from "node:assert";
 import { recurrences } from "../../../dav/icalendar/recurrence.ts";
 import { readRule } from "../../../dav/icalendar/rule.ts";
 import { readTime } from "../../../dav/icalendar/value.ts";
+import { bruteForce, toRule, WEEKDAYS } from "./bruteforce.ts";
+import type { Parts } from "./bruteforce.ts";
 
 function expand(rule: string, start: string, most: number, from?: string): string[] {
   const parsed = readRule(rule);
@@ -331,166 +333,6 @@ test("rules are read as clients write them", (t) => {
   t.throws(() => readRule("FREQ=YEARLY;RSCALE=CHINESE"), { message: /RSCALE/ });
 });
 
-/* The rule's definition, evaluated for each moment of a period on its own. */
-
-const WEEKDAYS = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"];
-interface Parts {
-  readonly freq: "YEARLY" | "MONTHLY" | "WEEKLY" | "DAILY" | "HOURLY";
-  readonly interval: number;
-  readonly byMonth: readonly number[];
-  readonly byMonthDay: readonly number[];
-  readonly byYearDay: readonly number[];
-  readonly byWeekNo: readonly number[];
-  readonly byDay: readonly { readonly nth: number; readonly day: string }[];
-  readonly byHour: readonly number[];
-  readonly bySetPos: readonly number[];
-  readonly wkst: string;
-}
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-
-function toRule(parts: Parts): string {
-  const list = (name: string, values: readonly (number | string)[]) =>
-    values.length === 0 ? "" : `;${name}=${values.join(",")}`;
-  const days = parts.byDay.map(({ nth, day }) => (nth === 0 ? day : `${nth}${day}`));
-  return [
-    `FREQ=${parts.freq};INTERVAL=${parts.interval};WKST=${parts.wkst}`,
-    list("BYMONTH", parts.byMonth),
-    list("BYMONTHDAY", parts.byMonthDay),
-    list("BYYEARDAY", parts.byYearDay),
-    list("BYWEEKNO", parts.byWeekNo),
-    list("BYDAY", days),
-    list("BYHOUR", parts.byHour),
-    list("BYSETPOS", parts.bySetPos),
-  ].join("");
-}
-
-function weekStart(date: Date, wkst: string): number {
-  const back = (date.getUTCDay() - WEEKDAYS.indexOf(wkst) + 7) % 7;
-  return Math.floor(date.getTime() / DAY_MS) - back;
-}
-
-/** Week number and the number of weeks of its year, by counting days in the week. */
-function weekOf(date: Date, wkst: string): { number: number; weeks: number } {
-  const start = weekStart(date, wkst);
-  const yearOfWeek = (first: number) => new Date((first + 3) * DAY_MS).getUTCFullYear();
-  const year = yearOfWeek(start);
-  let number = 1;
-  while (yearOfWeek(start - 7 * number) === year) number++;
-  let weeks = number;
-  while (yearOfWeek(start + 7 * (weeks - number + 1)) === year) weeks++;
-  return { number, weeks };
-}
-
-function periodOf(date: Date, { freq, wkst }: Parts): number {
-  switch (freq) {
-    case "YEARLY":
-      return date.getUTCFullYear();
-    case "MONTHLY":
-      return date.getUTCFullYear() * 12 + date.getUTCMonth();
-    case "WEEKLY":
-      return (weekStart(date, wkst) - weekStart(new Date(0), wkst)) / 7;
-    case "DAILY":
-      return Math.floor(date.getTime() / DAY_MS);
-    default:
-      return Math.floor(date.getTime() / HOUR_MS);
-  }
-}
-
-function countWeekdays(date: Date, scope: "month" | "year"): { nth: number; fromEnd: number } {
-  const same = (moment: number) => {
-    const other = new Date(moment);
-    return (
-      other.getUTCFullYear() === date.getUTCFullYear() &&
-      (scope === "year" || other.getUTCMonth() === date.getUTCMonth())
-    );
-  };
-  let [nth, fromEnd] = [1, 1];
-  while (same(date.getTime() - nth * 7 * DAY_MS)) nth++;
-  while (same(date.getTime() + fromEnd * 7 * DAY_MS)) fromEnd++;
-  return { nth, fromEnd };
-}
-
-function fits(date: Date, start: Date, parts: Parts): boolean {
-  const { freq } = parts;
-  const month = date.getUTCMonth() + 1;
-  const monthLength = new Date(Date.UTC(date.getUTCFullYear(), month, 0)).getUTCDate();
-  const yearDay = Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / DAY_MS) + 1;
-  const yearLength =
-    (Date.UTC(date.getUTCFullYear() + 1, 0, 1) - Date.UTC(date.getUTCFullYear(), 0, 1)) / DAY_MS;
-  const hasDay =
-    parts.byDay.length + parts.byMonthDay.length + parts.byYearDay.length + parts.byWeekNo.length >
-    0;
-  const oneOf = (list: readonly number[], ...values: number[]) =>
-    list.length === 0 || values.some((value) => list.includes(value));
-  if (!oneOf(parts.byMonth, month)) return false;
-  if (!oneOf(parts.byMonthDay, date.getUTCDate(), date.getUTCDate() - monthLength - 1))
-    return false;
-  if (!oneOf(parts.byYearDay, yearDay, yearDay - yearLength - 1)) return false;
-  if (parts.byWeekNo.length > 0) {
-    const { number, weeks } = weekOf(date, parts.wkst);
-    if (!oneOf(parts.byWeekNo, number, number - weeks - 1)) return false;
-  }
-  if (parts.byDay.length > 0) {
-    const scope =
-      freq === "MONTHLY" || (freq === "YEARLY" && parts.byMonth.length > 0) ? "month" : "year";
-    const counts = (freq === "MONTHLY" || freq === "YEARLY") && parts.byWeekNo.length === 0;
-    const { nth, fromEnd } = countWeekdays(date, scope);
-    const fitsOne = parts.byDay.some(
-      (item) =>
-        item.day === WEEKDAYS[date.getUTCDay()] &&
-        (item.nth === 0 || !counts || item.nth === nth || item.nth === -fromEnd),
-    );
-    if (!fitsOne) return false;
-  }
-  if (!hasDay) {
-    if (freq === "YEARLY" && parts.byMonth.length === 0 && month !== start.getUTCMonth() + 1)
-      return false;
-    if ((freq === "YEARLY" || freq === "MONTHLY") && date.getUTCDate() !== start.getUTCDate())
-      return false;
-    if (freq === "WEEKLY" && date.getUTCDay() !== start.getUTCDay()) return false;
-  }
-  const onlyWeek =
-    parts.byWeekNo.length > 0 &&
-    parts.byDay.length + parts.byMonthDay.length + parts.byYearDay.length === 0;
-  if (freq === "YEARLY" && onlyWeek && date.getUTCDay() !== start.getUTCDay()) return false;
-  if (parts.byHour.length > 0) return parts.byHour.includes(date.getUTCHours());
-  return freq === "HOURLY" || date.getUTCHours() === start.getUTCHours();
-}
-
-/** Every instance in the years from DTSTART's on, by looking at each hour. */
-function bruteForce(parts: Parts, start: Date, years: number): string[] {
-  const periods = new Map<number, Date[]>();
-  const end = Date.UTC(start.getUTCFullYear() + years, 0, 1);
-  const first = periodOf(start, parts);
-  const from = Date.UTC(start.getUTCFullYear(), 0, 1) - 7 * DAY_MS;
-  for (let day = from; day < end; day += DAY_MS) {
-    for (let hour = 0; hour < 24; hour++) {
-      const date = new Date(day + hour * HOUR_MS + start.getUTCMinutes() * 60_000);
-      if (parts.freq !== "HOURLY" && parts.byHour.length === 0 && hour !== start.getUTCHours())
-        continue;
-      const period = periodOf(date, parts);
-      if (period < first || (period - first) % parts.interval !== 0 || !fits(date, start, parts))
-        continue;
-      const dates = periods.get(period) ?? [];
-      periods.set(period, [...dates, date]);
-    }
-  }
-  const found = new Set([start.getTime()]);
-  for (const dates of periods.values()) {
-    const { length } = dates;
-    for (const [index, date] of dates.entries()) {
-      const chosen =
-        parts.bySetPos.length === 0 ||
-        parts.bySetPos.includes(index + 1) ||
-        parts.bySetPos.includes(index - length);
-      if (chosen && date > start) found.add(date.getTime());
-    }
-  }
-  return [...found].sort((a, b) => a - b).map((time) => format(time / 1000, false));
-}
-
 const some = (least: number, most: number) =>
   fc.uniqueArray(fc.integer({ min: least, max: most }), { maxLength: 3 });
 const signed = (most: number) =>
@@ -529,7 +371,9 @@ test("the expansion is what the rule's definition gives hour by hour", (t) => {
       (parts, any) => {
         const start = new Date(Math.floor(any.getTime() / 60_000) * 60_000);
         const years = parts.freq === "YEARLY" || parts.freq === "MONTHLY" ? 9 : 2;
-        const expected = bruteForce(parts, start, years);
+        const expected = bruteForce(parts, start, years).map((date) =>
+          format(date.getTime() / 1000, false),
+        );
         const end = `${start.getUTCFullYear() + years}`;
         const first = format(start.getTime() / 1000, false);
         const found = expand(toRule(parts), first, expected.length + 1);
