@@ -31,17 +31,6 @@ const MAX_PROPERTIES = 100_000;
 const NAMES = new Set(["FN", "N", "ORG", "NICKNAME", "EMAIL", "TEL"]);
 
 /**
- * The text of a card: UTF-8, or Windows-1252 when it is not UTF-8, as clients have sent that (Q73).
- */
-export function decodeCard(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder("windows-1252").decode(bytes);
-  }
-}
-
-/**
  * Reads text that is one vCard of version 3.0 (RFC 2426) or 4.0 (RFC 6350), tolerantly.
  *
  * @throws {CardError} `supported-address-data` for another version, `valid-address-data` if it is no vCard

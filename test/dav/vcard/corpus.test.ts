@@ -1,20 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
-import {
-  CardError,
-  checkCard,
-  decodeCard,
-  parseCard,
-  splitCards,
-} from "../../../dav/vcard/index.ts";
+import { decodeText } from "../../../dav/text.ts";
+import { CardError, checkCard, parseCard, splitCards } from "../../../dav/vcard/index.ts";
 import { CORPUS } from "./corpus.ts";
 
 const FOLDER = join(
   process.env["PUSHDAV_CORPUS"] ?? join(import.meta.dirname, "../../../../shared/corpus"),
   "vcf",
 );
-const read = (file: string) => decodeCard(readFileSync(join(FOLDER, file)));
+const read = (file: string) => decodeText(readFileSync(join(FOLDER, file))).text;
 
 function verdict(text: string): string {
   try {
