@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
 import type { Pool, PoolClient } from "pg";
+import type { HomeKind, NewCollection } from "../../dav/store.ts";
 import { Failure } from "../failure.ts";
 import { isUsablePassword, MAX_PASSWORD_BYTES, normalizePassword } from "../auth/credentials.ts";
 import { hashPassword } from "../auth/password.ts";
 import * as store from "../store/accounts.ts";
-import type { AccountRow, NewMember } from "../store/accounts.ts";
+import type { AccountRow } from "../store/accounts.ts";
+import { inTransaction } from "../store/transaction.ts";
 
 /** An account cannot be made or changed as asked; the message says why, for people. */
 export class AccountError extends Failure {}
@@ -26,29 +28,30 @@ const displayname = (text: string) => ({
 });
 
 /** What every new account has: one component type per calendar (Q12, Q14), none called default (Q87). */
-const FIRST_COLLECTIONS: readonly NewMember[] = [
-  {
-    home: "calendars",
-    kind: "calendar",
-    name: "calendar",
-    components: ["VEVENT"],
-    properties: displayname("Calendar"),
-  },
-  {
-    home: "calendars",
-    kind: "calendar",
-    name: "tasks",
-    components: ["VTODO"],
-    properties: displayname("Tasks"),
-  },
-  {
-    home: "addressbooks",
-    kind: "addressbook",
-    name: "addressbook",
-    components: [],
-    properties: displayname("Contacts"),
-  },
-];
+const FIRST_COLLECTIONS: Readonly<Record<HomeKind, readonly NewCollection[]>> = {
+  calendars: [
+    {
+      kind: "calendar",
+      name: "calendar",
+      components: ["VEVENT"],
+      properties: displayname("Calendar"),
+    },
+    {
+      kind: "calendar",
+      name: "tasks",
+      components: ["VTODO"],
+      properties: displayname("Tasks"),
+    },
+  ],
+  addressbooks: [
+    {
+      kind: "addressbook",
+      name: "addressbook",
+      components: [],
+      properties: displayname("Contacts"),
+    },
+  ],
+};
 
 /**
  * Makes an account with its homes and first collections, in one transaction.
@@ -65,7 +68,7 @@ export async function createAccount(
   const passwordHash = await hashChecked(account.password);
   const displayName = account.displayName?.trim() || account.name;
   const addresses = email === null ? [] : [`mailto:${email}`];
-  const id = await store.inTransaction(pool, async (client) => {
+  const id = await inTransaction(pool, "begin", async (client) => {
     await refuseTaken(client, name, email);
     const principal = { name, displayName, passwordHash, addresses };
     return insertAccount(client, principal);
@@ -76,9 +79,12 @@ export async function createAccount(
 async function insertAccount(client: PoolClient, principal: store.NewPrincipal): Promise<number> {
   const id = await store.insertPrincipal(client, principal);
   if (id === null) throw new AccountError(`There is an account "${principal.name}" already.`);
-  await store.insertHome(client, id, "calendars", newPushKey());
-  await store.insertHome(client, id, "addressbooks", newPushKey());
-  for (const member of FIRST_COLLECTIONS) await store.insertCollection(client, id, member);
+  for (const kind of ["calendars", "addressbooks"] as const) {
+    const home = await store.insertHome(client, { ...principal, id }, kind, newPushKey());
+    for (const collection of FIRST_COLLECTIONS[kind]) {
+      await store.insertCollection(client, home, collection);
+    }
+  }
   await store.notifyAccount(client, principal.name);
   return id;
 }
@@ -111,7 +117,7 @@ export async function deleteAccount(pool: Pool, name: string): Promise<void> {
   const account = name.toLowerCase();
   need(
     account,
-    await store.inTransaction(pool, (client) => store.deletePrincipal(client, account)),
+    await inTransaction(pool, "begin", (client) => store.deletePrincipal(client, account)),
   );
 }
 

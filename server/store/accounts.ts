@@ -1,6 +1,8 @@
 import type { Pool, PoolClient } from "pg";
-import type { CollectionKind, HomeKind } from "../../dav/store.ts";
+import type { HomeKind, HomeRow, NewCollection } from "../../dav/store.ts";
 import type { Login } from "../auth/authenticator.ts";
+import { findHome } from "./read.ts";
+import { Writer } from "./write.ts";
 
 /** The notification channel on which the names of changed accounts are told. */
 export const ACCOUNTS_CHANNEL = "pushdav_accounts";
@@ -29,33 +31,6 @@ export interface NewPrincipal {
   readonly displayName: string;
   readonly passwordHash: string;
   readonly addresses: readonly string[];
-}
-
-export interface NewMember {
-  readonly home: HomeKind;
-  readonly kind: CollectionKind;
-  readonly name: string;
-  readonly components: readonly string[];
-  readonly properties: Readonly<Record<string, string>>;
-}
-
-/** Runs work in one transaction, rolled back if it throws. */
-export async function inTransaction<T>(
-  pool: Pool,
-  work: (client: PoolClient) => Promise<T>,
-): Promise<T> {
-  const client = await pool.connect();
-  try {
-    await client.query("begin");
-    const result = await work(client);
-    await client.query("commit");
-    return result;
-  } catch (error) {
-    await client.query("rollback").catch(() => undefined);
-    throw error;
-  } finally {
-    client.release();
-  }
 }
 
 /** Who has this name or address already: "name", "address" or null. */
@@ -96,37 +71,30 @@ export async function insertPrincipal(
   return rows[0].id;
 }
 
+/** Gives a principal a home, and returns it locked. */
 export async function insertHome(
   client: PoolClient,
-  principalId: number,
+  principal: { readonly id: number; readonly name: string },
   kind: HomeKind,
   pushKey: string,
-): Promise<void> {
+): Promise<HomeRow> {
   await client.query("insert into home (principal_id, kind, push_key) values ($1, $2, $3)", [
-    principalId,
+    principal.id,
     kind,
     pushKey,
   ]);
+  const home = await findHome(client, kind, principal.name, { lock: true });
+  if (!home) throw new Error("a home that was just made is not there");
+  return home;
 }
 
-/** Puts a new collection into a home, numbered by the home's counter. */
-export async function insertCollection(
+/** Puts a new collection into a home that this transaction has locked. */
+export function insertCollection(
   client: PoolClient,
-  principalId: number,
-  member: NewMember,
+  home: HomeRow,
+  collection: NewCollection,
 ): Promise<void> {
-  await client.query(
-    `with home as (
-       update home set sync_seq = sync_seq + 1 where principal_id = $1 and kind = $2
-       returning sync_seq
-     ), collection as (
-       insert into collection (principal_id, kind, sync_seq, components, properties)
-       select $1, $3, sync_seq, $5, $6 from home returning id, sync_seq
-     )
-     insert into binding (principal_id, home, name, owner_id, collection_id, changed_seq)
-     select $1, $2, $4, $1, id, sync_seq from collection`,
-    [principalId, member.home, member.kind, member.name, member.components, member.properties],
-  );
+  return new Writer(client, null).createCollection(home, collection);
 }
 
 /** Stores a new password hash and tells every process; false if there is no such account. */

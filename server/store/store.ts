@@ -1,8 +1,9 @@
-import type { Pool, PoolClient } from "pg";
+import type { Pool } from "pg";
 import type { Transaction } from "../../dav/store.ts";
 import type { DavResponse, Work } from "../../dav/index.ts";
 import type { Connection } from "./query.ts";
 import * as read from "./read.ts";
+import { inTransaction } from "./transaction.ts";
 import { Writer } from "./write.ts";
 
 /** Runs the work of requests in transactions. */
@@ -55,28 +56,6 @@ export function createStore(pool: Pool, changed: () => void): Store {
 
 function isConflict(error: unknown): boolean {
   return error instanceof Error && "code" in error && CONFLICTS.has(String(error.code));
-}
-
-/** Runs work between begin and commit; any error rolls back. A broken connection is thrown away. */
-async function inTransaction<Result>(
-  pool: Pool,
-  begin: string,
-  work: (client: PoolClient) => Promise<Result>,
-): Promise<Result> {
-  const client = await pool.connect();
-  try {
-    await client.query(begin);
-    const result = await work(client);
-    await client.query("commit");
-    client.release();
-    return result;
-  } catch (error) {
-    await client.query("rollback").then(
-      () => client.release(),
-      (broken: Error) => client.release(broken),
-    );
-    throw error;
-  }
 }
 
 function transaction(db: Connection, actor: number | null): Transaction {
