@@ -19,7 +19,7 @@ export type {
 export type { Work } from "./methods/method.ts";
 export { DavError } from "./errors.ts";
 export { validateObject, type ValidObject } from "./objects.ts";
-export { DAV_ROOT, formatPath, parsePath } from "./paths.ts";
+export { DAV_ROOT, parsePath } from "./paths.ts";
 
 /** The verbs that the DAV tree answers. */
 export const METHOD_NAMES: readonly string[] = [...METHODS.keys()];

@@ -5,20 +5,18 @@
  */
 
 export { checkCalendarObject, COMPONENTS, DEFAULT_LIMITS } from "./check.ts";
-export type { CalendarObject, ComponentName, Limits } from "./check.ts";
+export type { Limits } from "./check.ts";
 export { COLLATIONS } from "./collation.ts";
 export type { Collation } from "./collation.ts";
-export type { Calendar, Component, Property } from "./component.ts";
-export { decodeCalendar } from "./decode.ts";
+export type { Calendar } from "./component.ts";
 export { CalendarError } from "./error.ts";
 export type { CalendarCondition } from "./error.ts";
 export { matchesCalendar } from "./filter.ts";
 export { joinCalendars } from "./join.ts";
 export type { ComponentFilter, ParameterFilter, PropertyFilter, TextMatch } from "./filter.ts";
 export { occurrences } from "./occurrences.ts";
-export type { Horizon, Occurrence } from "./occurrences.ts";
+export type { Occurrence } from "./occurrences.ts";
 export { parseCalendar } from "./parse.ts";
 export { floatingRange } from "./range.ts";
 export type { TimeRange } from "./range.ts";
 export { splitCalendar } from "./split.ts";
-export type { SplitCalendar, SplitObject } from "./split.ts";

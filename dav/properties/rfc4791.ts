@@ -1,5 +1,11 @@
 import { violated } from "../errors.ts";
-import { CalendarError, COLLATIONS, COMPONENTS, parseCalendar } from "../icalendar/index.ts";
+import {
+  CalendarError,
+  COLLATIONS,
+  COMPONENTS,
+  DEFAULT_LIMITS,
+  parseCalendar,
+} from "../icalendar/index.ts";
 import { formatPath } from "../paths.ts";
 import { decodeText } from "../text.ts";
 import { attribute, childrenOf, el, href, text, type Element } from "../xml/element.ts";
@@ -100,6 +106,16 @@ const CALENDAR = [
     name: caldav("max-resource-size"),
     on: ["calendar"],
     get: (_resource, { limits }) => [String(limits.maxResourceSize)],
+  }),
+  property({
+    name: caldav("max-instances"),
+    on: ["calendar"],
+    get: () => [String(DEFAULT_LIMITS.maxInstances)],
+  }),
+  property({
+    name: caldav("max-attendees-per-instance"),
+    on: ["calendar"],
+    get: () => [String(DEFAULT_LIMITS.maxAttendeesPerInstance)],
   }),
   property({
     // Only in answers of reports: PROPFIND reads no data, and RFC 4791 section 9.6 wants it so.

@@ -21,8 +21,6 @@ export const caldav = (local: string): QName => `{${NAMESPACES.c}}${local}`;
 export const carddav = (local: string): QName => `{${NAMESPACES.card}}${local}`;
 /** Apple's CalendarServer extensions. */
 export const cs = (local: string): QName => `{${NAMESPACES.cs}}${local}`;
-/** Apple's iCal extensions. */
-export const ical = (local: string): QName => `{${NAMESPACES.ical}}${local}`;
 
 /** The prefix every document of this server uses for a namespace, if it has a fixed one. */
 export function prefixOf(namespace: string): string | undefined {

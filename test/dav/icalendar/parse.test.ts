@@ -1,10 +1,5 @@
 import test from "ava";
-import {
-  CalendarError,
-  checkCalendarObject,
-  decodeCalendar,
-  parseCalendar,
-} from "../../../dav/icalendar/index.ts";
+import { CalendarError, checkCalendarObject, parseCalendar } from "../../../dav/icalendar/index.ts";
 import type { CalendarCondition, Limits } from "../../../dav/icalendar/index.ts";
 
 function wrap(body: string): string {
@@ -46,14 +41,6 @@ test("dirty text is read: Q73", (t) => {
     "names in any case",
   ]);
   t.is(parseCalendar(`\uFEFF\r\n${wrap(EVENT)}\r\n\r\n`).components.length, 1);
-});
-
-test("bytes are read as UTF-8, UTF-16 or else Windows-1252", (t) => {
-  const latin1 = Buffer.from(wrap("SUMMARY:Caf\u00e9\r\n"), "latin1");
-  t.true(decodeCalendar(latin1).includes("Café"));
-  t.true(decodeCalendar(new TextEncoder().encode("Café")).includes("Café"));
-  t.is(decodeCalendar(Buffer.from("\uFEFFCafé", "utf16le")), "Café");
-  t.is(decodeCalendar(Buffer.from("\uFEFFCafé", "utf16le").swap16()), "Café");
 });
 
 const BROKEN: readonly [
