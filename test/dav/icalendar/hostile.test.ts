@@ -1,4 +1,5 @@
 import test from "ava";
+import * as fc from "fast-check";
 import {
   CalendarError,
   checkCalendarObject,
@@ -242,4 +243,55 @@ test("a refusal names the line and what to do, without what a terminal would obe
   );
   t.regex(error?.message ?? "", /^Line 6: ".*DTEND 2020" is not a property/);
   t.false(error?.message.includes("\u001b"));
+});
+
+const PIECES = [
+  "\r\n",
+  "\n ",
+  ";",
+  "=",
+  ":",
+  '"',
+  ",",
+  "0",
+  "99999999",
+  "-",
+  "Z",
+  "T",
+  "\0",
+  "é",
+  "P",
+  "BEGIN:VEVENT\r\n",
+  "END:VEVENT\r\n",
+  "RRULE:FREQ=DAILY;BYSETPOS=-1\r\n",
+  "EXDATE:20260101\r\n",
+];
+
+test("a damaged object is accepted or refused, never a crash", (t) => {
+  const whole = event(
+    "DTSTART;TZID=Europe/Berlin:20260101T100000",
+    "DURATION:PT1H",
+    "RRULE:FREQ=MONTHLY;BYDAY=-1FR;UNTIL=20300101T000000Z",
+    "EXDATE;TZID=Europe/Berlin:20260130T100000,20260227T100000",
+    "RDATE;VALUE=PERIOD:20260303T000000Z/PT2H",
+    'ATTENDEE;CN="A, B";ROLE=CHAIR:mailto:a@example.com',
+    "BEGIN:VALARM",
+    "TRIGGER;RELATED=END:-PT5M",
+    "END:VALARM",
+  );
+  const damage = fc.record({
+    at: fc.nat(whole.length),
+    cut: fc.nat(12),
+    piece: fc.constantFrom("", ...PIECES),
+  });
+  fc.assert(
+    fc.property(fc.array(damage, { minLength: 1, maxLength: 5 }), (places) => {
+      let text = whole;
+      for (const { at, cut, piece } of places)
+        text = text.slice(0, at) + piece + text.slice(at + cut);
+      outcome(text);
+    }),
+    { numRuns: 3000 },
+  );
+  t.pass();
 });
