@@ -10,7 +10,7 @@ import { readDuration, readPeriod, readTime } from "./value.ts";
 import type { WrittenTime } from "./value.ts";
 
 export const COMPONENTS = ["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VAVAILABILITY"] as const;
-export type ComponentName = (typeof COMPONENTS)[number];
+type ComponentName = (typeof COMPONENTS)[number];
 
 /** What a calendar collection publishes of RFC 4791 sections 5.2.6 to 5.2.9; dates in wall-clock seconds. */
 export interface Limits {
@@ -21,14 +21,14 @@ export interface Limits {
   readonly maxDateTime: number | null;
 }
 
-export const DEFAULT_LIMITS: Limits = {
+const DEFAULT_LIMITS: Limits = {
   maxInstances: 40_000,
   maxAttendeesPerInstance: 1000,
   minDateTime: null,
   maxDateTime: null,
 };
 
-export interface CalendarObject {
+interface CalendarObject {
   readonly uid: string;
   readonly component: ComponentName;
 }

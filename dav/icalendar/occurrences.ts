@@ -19,7 +19,7 @@ export interface Occurrence extends Interval {
   readonly exact: boolean;
 }
 
-export interface Horizon {
+interface Horizon {
   /** Unix seconds. Around it the rows of long series are fine, elsewhere coarse. */
   readonly now: number;
 }

@@ -6,12 +6,12 @@ import { CalendarError } from "./error.ts";
 import { parseStream } from "./parse.ts";
 
 /** One object out of a file, as it may be stored. */
-export interface SplitObject {
+interface SplitObject {
   readonly uid: string;
   readonly text: string;
 }
 
-export interface SplitCalendar {
+interface SplitCalendar {
   readonly objects: readonly SplitObject[];
   /** What cannot be stored, and why. */
   readonly refused: readonly { readonly uid: string; readonly error: CalendarError }[];
