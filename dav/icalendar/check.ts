@@ -21,7 +21,7 @@ export interface Limits {
   readonly maxDateTime: number | null;
 }
 
-const DEFAULT_LIMITS: Limits = {
+export const DEFAULT_LIMITS: Limits = {
   maxInstances: 40_000,
   maxAttendeesPerInstance: 1000,
   minDateTime: null,
