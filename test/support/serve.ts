@@ -69,8 +69,13 @@ export async function dataFolder(t: Teardown, mode = 0o755): Promise<string> {
 }
 
 /** Starts a command of the command line, killed in the teardown. */
-export function runCommand(t: Teardown, args: readonly string[], variables: Variables): Running {
-  const child = spawn(process.execPath, [join(root, "server/cli.ts"), ...args], {
+export function runCommand(
+  t: Teardown,
+  args: readonly string[],
+  variables: Variables,
+  [node, script] = [process.execPath, join(root, "server/cli.ts")],
+): Running {
+  const child = spawn(node, [script, ...args], {
     cwd: tmpdir(),
     env: environment(variables),
     stdio: ["ignore", "pipe", "pipe"],
