@@ -4,6 +4,7 @@
  */
 import test, { type ExecutionContext } from "ava";
 import { createDAVClient, type DAVObject } from "tsdav";
+import { cardText, eventText } from "../support/objects.ts";
 import { PASSWORD, testServer, type TestServer } from "../support/server.ts";
 
 type AccountType = "caldav" | "carddav";
@@ -26,27 +27,6 @@ function account({ origin }: TestServer, accountType: AccountType) {
     principalUrl: `${origin}/dav/principals/alice/`,
     homeUrl: `${origin}/dav/${home}/alice/`,
   } as const;
-}
-
-function event(uid: string, summary: string, start = "20261124T100000Z"): string {
-  return [
-    "BEGIN:VCALENDAR",
-    "VERSION:2.0",
-    "PRODID:-//example//test//EN",
-    "BEGIN:VEVENT",
-    `UID:${uid}`,
-    "DTSTAMP:20261101T000000Z",
-    `DTSTART:${start}`,
-    "DURATION:PT1H",
-    `SUMMARY:${summary}`,
-    "END:VEVENT",
-    "END:VCALENDAR",
-    "",
-  ].join("\r\n");
-}
-
-function card(uid: string, name: string): string {
-  return `BEGIN:VCARD\r\nVERSION:3.0\r\nUID:${uid}\r\nFN:${name}\r\nN:;${name};;;\r\nEND:VCARD\r\n`;
 }
 
 /** XML knows only LF as the end of a line, so a report's text lacks the CR that was stored. */
@@ -114,14 +94,14 @@ test("tsdav creates, reads, changes and deletes events, and is stopped by a stal
   const calendar = named(t, await client.fetchCalendars(), "calendar/");
   const create = (iCalString: string) =>
     client.createCalendarObject({ calendar, filename: "a.ics", iCalString });
-  t.is((await create(event("a", "Dentist"))).status, 201);
-  t.is((await create(event("a", "Again"))).status, 412);
+  t.is((await create(eventText("a", "Dentist"))).status, 201);
+  t.is((await create(eventText("a", "Again"))).status, 412);
 
   const [first] = await client.fetchCalendarObjects({ calendar });
   if (first === undefined) return t.fail("no object");
-  t.is(lines(first.data), lines(event("a", "Dentist")));
+  t.is(lines(first.data), lines(eventText("a", "Dentist")));
 
-  const changed = { ...first, data: event("a", "Moved") };
+  const changed = { ...first, data: eventText("a", "Moved") };
   const update = await client.updateCalendarObject({ calendarObject: changed });
   t.is(update.status, 204);
   t.is((await client.updateCalendarObject({ calendarObject: changed })).status, 412);
@@ -139,7 +119,7 @@ test("tsdav finds events by time range, and several by their URLs", async (t) =>
   const client = await connect(await testServer(t), "caldav");
   const calendar = named(t, await client.fetchCalendars(), "calendar/");
   for (const day of ["10", "20", "30"]) {
-    const iCalString = event(`day-${day}`, `On the ${day}`, `202611${day}T100000Z`);
+    const iCalString = eventText(`day-${day}`, `On the ${day}`, `202611${day}T100000Z`);
     await client.createCalendarObject({ calendar, filename: `${day}.ics`, iCalString });
   }
   const timeRange = { start: "2026-11-15T00:00:00Z", end: "2026-11-25T00:00:00Z" };
@@ -181,7 +161,7 @@ test("tsdav follows another client's changes by sync-collection", async (t) => {
     other.createCalendarObject({
       calendar: listed,
       filename: `${name}.ics`,
-      iCalString: event(name, summary),
+      iCalString: eventText(name, summary),
     });
   await put("changes", "Before");
   await put("goes", "Before");
@@ -198,7 +178,7 @@ test("tsdav follows another client's changes by sync-collection", async (t) => {
   const theirs = await other.fetchCalendarObjects({ calendar: listed });
   const changes = named(t, theirs, "changes.ics");
   await other.updateCalendarObject({
-    calendarObject: { ...changes, data: event("changes", "After") },
+    calendarObject: { ...changes, data: eventText("changes", "After") },
   });
   await other.deleteCalendarObject({ calendarObject: named(t, theirs, "goes.ics") });
   await put("comes", "After");
@@ -235,7 +215,7 @@ test("tsdav learns of calendars that come, change and go", async (t) => {
   await make("comes");
   await other.deleteObject({ url: named(t, before, "goes/").url });
   const calendar = named(t, before, "calendar/");
-  const iCalString = event("a", "Dentist");
+  const iCalString = eventText("a", "Dentist");
   await other.createCalendarObject({ calendar, filename: "a.ics", iCalString });
 
   const found = await client.syncCalendarsDetailed({
@@ -264,14 +244,14 @@ test("tsdav keeps an address book in step with another client", async (t) => {
     other.createVCard({
       addressBook,
       filename: `${name}.vcf`,
-      vCardString: card(name, `${name} Example`),
+      vCardString: cardText(name, `${name} Example`),
     });
   for (const name of ["ann", "bea", "cleo"]) t.is((await put(name)).status, 201);
   t.is((await put("ann")).status, 412);
 
   const cards = await client.fetchVCards({ addressBook });
   t.deepEqual(namesOf(cards), ["ann.vcf", "bea.vcf", "cleo.vcf"]);
-  t.is(lines(named(t, cards, "ann.vcf").data), lines(card("ann", "ann Example")));
+  t.is(lines(named(t, cards, "ann.vcf").data), lines(cardText("ann", "ann Example")));
   const synced = await client.smartCollectionSync({
     collection: {
       ...addressBook,
@@ -285,7 +265,9 @@ test("tsdav keeps an address book in step with another client", async (t) => {
   t.deepEqual(namesOf(synced.objects), ["ann.vcf", "bea.vcf", "cleo.vcf"]);
 
   const ann = named(t, cards, "ann.vcf");
-  const update = await other.updateVCard({ vCard: { ...ann, data: card("ann", "Ann Married") } });
+  const update = await other.updateVCard({
+    vCard: { ...ann, data: cardText("ann", "Ann Married") },
+  });
   t.is(update.status, 204);
   t.is((await other.updateVCard({ vCard: ann })).status, 412);
   t.is((await other.deleteVCard({ vCard: named(t, cards, "bea.vcf") })).status, 204);
