@@ -13,11 +13,9 @@ import {
 import { decodeText } from "../../../dav/text.ts";
 import type { Calendar, ComponentFilter, TimeRange } from "../../../dav/icalendar/index.ts";
 import { CORPUS_ICS } from "../../data/corpus-ics.ts";
+import { corpusFolder } from "../../support/corpus.ts";
 
-/** Real calendars, read where they lie: beside the repository, or at PUSHDAV_CORPUS. */
-const ROOT =
-  process.env["PUSHDAV_CORPUS"] ?? join(import.meta.dirname, "../../../../shared/corpus");
-const FOLDER = join(ROOT, "ics");
+const FOLDER = corpusFolder("ics");
 const NOW = Date.UTC(2026, 10, 22) / 1000;
 const YEAR = 366 * 86_400;
 

@@ -1,7 +1,7 @@
-import type { CardError } from "../../../dav/vcard/index.ts";
+import type { CardError } from "../../dav/vcard/index.ts";
 
 /** What becomes of one file of the corpus. */
-export interface CorpusEntry {
+interface CorpusEntry {
   readonly file: string;
   /** What a PUT of the file is answered. */
   readonly put: "accepted" | CardError["condition"];
@@ -20,7 +20,7 @@ const entry = (
 ): CorpusEntry => ({ file, put, imported, refused, why });
 
 /** Every .vcf of the corpus, with the verdict on it and its reason. */
-export const CORPUS: readonly CorpusEntry[] = [
+export const CORPUS_VCF: readonly CorpusEntry[] = [
   entry(
     "Radicale__broken-vcards2-no_uid.f9a11e.vcf",
     "valid-address-data",
