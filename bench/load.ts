@@ -19,7 +19,7 @@ const CARDS = 1000;
 const BATCH = 100;
 
 /** Fills a data folder with the samples that are not in it yet, before a server runs on it. */
-export async function load(environment: Environment, samples: readonly Sample[]): Promise<void> {
+export async function fill(environment: Environment, samples: readonly Sample[]): Promise<void> {
   const config = readConfig(environment);
   const say = (line: string) => void process.stderr.write(`${line}\n`);
   const database = await openDatabase(config, {
@@ -43,8 +43,8 @@ export async function load(environment: Environment, samples: readonly Sample[])
 async function loadSample(pool: Pool, { user, events }: Sample): Promise<void> {
   process.stderr.write(`loading ${events} events and ${CARDS} cards for ${user}\n`);
   await createAccount(pool, { name: user, password: PASSWORD, email: `${user}@example.org` });
-  await fill(pool, { user, home: "calendars", name: "calendar" }, eventName, event, events);
-  await fill(pool, { user, home: "addressbooks", name: "addressbook" }, cardName, card, CARDS);
+  await store(pool, { user, home: "calendars", name: "calendar" }, eventName, event, events);
+  await store(pool, { user, home: "addressbooks", name: "addressbook" }, cardName, card, CARDS);
   // Nobody subscribed, so there is nobody to tell.
   await pool.query("truncate outbox");
 }
@@ -53,14 +53,14 @@ export const eventName = (index: number): string => `event-${index}.ics`;
 const cardName = (index: number): string => `card-${index}.vcf`;
 
 /** Stores objects as PUT does, many in one transaction. */
-async function fill(
+async function store(
   pool: Pool,
   place: { user: string; home: HomeKind; name: string },
   nameOf: (index: number) => string,
   textOf: (index: number) => string,
   count: number,
 ): Promise<void> {
-  const store = createStore(pool, () => undefined);
+  const transactions = createStore(pool, () => undefined);
   const kind: CollectionKind = place.home === "calendars" ? "calendar" : "addressbook";
   const now = new Date();
   for (let from = 0; from < count; from += BATCH) {
@@ -68,12 +68,12 @@ async function fill(
       ...validateObject(kind, Buffer.from(textOf(from + offset)), now),
       name: nameOf(from + offset),
     }));
-    const run = async (tx: Parameters<Parameters<typeof store.run>[0]["run"]>[0]) => {
+    const run = async (tx: Parameters<Parameters<typeof transactions.run>[0]["run"]>[0]) => {
       await tx.lockHome(place.home, place.user);
       const collection = await tx.findCollection(place.home, place.user, place.name);
       if (collection === null) throw new Error(`there is no ${place.name}`);
       for (const object of objects) await tx.putObject(collection, object);
     };
-    await store.run({ mode: "write", run }, null);
+    await transactions.run({ mode: "write", run }, null);
   }
 }

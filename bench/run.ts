@@ -7,11 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Client } from "./client.ts";
-import { load, type Sample } from "./load.ts";
+import { fill, type Sample } from "./load.ts";
 import { measure } from "./measure.ts";
 import { startBare, startServer, type Running } from "./processes.ts";
 import { growth, save, table, type Row } from "./report.ts";
-import { placeOf, SCENARIOS } from "./scenarios.ts";
+import { placeOf, SCENARIOS, tidy, type Place } from "./scenarios.ts";
 
 const HELP = `npm run bench -- [OPTIONS]
   --seconds N      measure each scenario for so long (5)
@@ -55,45 +55,46 @@ async function measureBare(folder: string): Promise<Row> {
   return { scenario: "a bare HTTP answer", events: null, aim: null, figures };
 }
 
-async function measureAll(folder: string): Promise<Row[]> {
-  const data = { PUSHDAV_DATA: join(folder, "data") };
-  const profile = given.profile && {
-    NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${given.profile}`,
-  };
-  await load(data, samples());
-  const server = await startServer(folder, { ...data, ...profile });
+/** Measures each scenario at each place, after a round that lets the server's code be compiled. */
+async function measureAll({ pid }: Running, places: readonly Place[]): Promise<Row[]> {
   const rows: Row[] = [];
-  try {
-    await warmUp(server, samples());
-    for (const { name, aim, status, prepare } of SCENARIOS) {
-      if (!name.includes(given.only)) continue;
-      for (const { user, events } of samples()) {
-        process.stderr.write(`${name}, ${events} events\n`);
-        const client = new Client(server.port, user, connections);
-        const requests = await prepare(placeOf(client, user, events));
-        const target = { client, pid: server.pid, connections, seconds };
-        const figures = await measure(target, requests, status);
-        rows.push({ scenario: name, events, aim: aim ?? null, figures });
-        client.close();
-      }
+  const [first] = places;
+  for (const { status, prepare } of SCENARIOS) {
+    if (first === undefined) break;
+    const load = { client: first.client, pid, connections, seconds: seconds / 5 };
+    await measure(load, await prepare(first), status);
+  }
+  for (const { name, aim, status, prepare } of SCENARIOS) {
+    if (!name.includes(given.only)) continue;
+    for (const place of places) {
+      const { client, events } = place;
+      process.stderr.write(`${name}, ${events} events\n`);
+      const load = { client, pid, connections, seconds };
+      const figures = await measure(load, await prepare(place), status);
+      rows.push({ scenario: name, events, aim: aim ?? null, figures });
     }
-  } finally {
-    await server.stop();
   }
   return rows;
 }
 
-/** Lets the server's code be compiled before anything counts. */
-async function warmUp(server: Running, [sample]: readonly Sample[]): Promise<void> {
-  if (sample === undefined) return;
-  process.stderr.write("warming up\n");
-  const client = new Client(server.port, sample.user, connections);
-  const place = placeOf(client, sample.user, sample.events);
-  for (const { status, prepare } of SCENARIOS) {
-    const target = { client, pid: server.pid, connections, seconds: seconds / 5 };
-    await measure(target, await prepare(place), status);
+async function measureServer(folder: string): Promise<Row[]> {
+  const data = { PUSHDAV_DATA: join(folder, "data") };
+  const profile = given.profile && {
+    NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${given.profile}`,
+  };
+  await fill(data, samples());
+  const server = await startServer(folder, { ...data, ...profile });
+  const places = samples().map(({ user, events }) =>
+    placeOf(new Client(server.port, user, connections), user, events),
+  );
+  try {
+    const rows = await measureAll(server, places);
+    for (const place of places) await tidy(place);
+    return rows;
+  } finally {
+    for (const { client } of places) client.close();
+    await server.stop();
   }
-  client.close();
 }
 
 async function temporaryFolder(): Promise<string> {
@@ -114,7 +115,7 @@ async function bench(): Promise<void> {
   await mkdir(folder, { recursive: true });
   try {
     const bare = await measureBare(folder);
-    const rows = [bare, ...(await measureAll(folder))];
+    const rows = [bare, ...(await measureServer(folder))];
     const run = { seconds, connections, bare: bare.figures.serverCpu, rows };
     process.stdout.write(`\n${table(run)}${growth(run)}\n${save(run)}\n`);
   } finally {

@@ -4,13 +4,15 @@ import { eventName } from "./load.ts";
 import type { Requests } from "./measure.ts";
 
 /** Where a scenario works. */
-interface Place {
+export interface Place {
   readonly client: Client;
   readonly home: string;
   readonly calendar: string;
   readonly addressbook: string;
   /** Events in the calendar. */
   readonly events: number;
+  /** Paths of events that a scenario has added to them and none has removed. */
+  readonly added: string[];
 }
 
 /** One kind of request. */
@@ -29,7 +31,7 @@ export const BARE = 0.09;
 export function placeOf(client: Client, user: string, events: number): Place {
   const home = `/dav/calendars/${user}/`;
   const addressbook = `/dav/addressbooks/${user}/addressbook/`;
-  return { client, home, calendar: `${home}calendar/`, addressbook, events };
+  return { client, home, calendar: `${home}calendar/`, addressbook, events, added: [] };
 }
 
 const NAMESPACES =
@@ -115,10 +117,15 @@ const query = (n: number, prop: string) => {
 const cardQuery = (n: number) =>
   `<prop><getetag/><A:address-data/></prop><A:filter><A:prop-filter name="FN"><A:text-match collation="i;unicode-casemap" match-type="contains">${familyName(n)}</A:text-match></A:prop-filter></A:filter>`;
 
-/** Numbers objects that are made, beyond all that were loaded. */
-let made = 0;
-const FIRST_MADE = 10_000_000;
-let removed = 0;
+/** Numbers the events that are added: beyond all that were ever there. */
+let added = Date.now();
+
+const remove = (path: string): Request => ({ method: "DELETE", path });
+
+/** Removes what was added and is still there. */
+export async function tidy({ client, added: paths }: Place): Promise<void> {
+  for (const path of paths.splice(0)) await client.send(remove(path));
+}
 
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -212,21 +219,21 @@ export const SCENARIOS: readonly Scenario[] = [
     name: "PUT, new",
     aim: 1.3,
     status: 201,
-    prepare: ({ calendar }) => {
-      removed = made;
-      return () => put(`${calendar}${eventName(FIRST_MADE + made)}`, event(FIRST_MADE + made++));
+    prepare: (place) => () => {
+      const index = added++;
+      const path = `${place.calendar}${eventName(index)}`;
+      place.added.push(path);
+      return put(path, event(index));
     },
   },
   {
     name: "DELETE",
     aim: 1,
     status: 204,
-    prepare:
-      ({ calendar }) =>
-      () =>
-        removed === made
-          ? null
-          : { method: "DELETE", path: `${calendar}${eventName(FIRST_MADE + removed++)}` },
+    prepare: (place) => () => {
+      const path = place.added.pop();
+      return path === undefined ? null : remove(path);
+    },
   },
   {
     name: "PUT, changed",
