@@ -8,7 +8,8 @@ export const exportFiles: Command = {
   summary: "write an account's calendars and contacts to files",
   help: `Usage: pushdav export --user NAME [--collection NAME] [--out FOLDER] [--objects] [--json]
 
-Writes each calendar to FOLDER/calendars/NAME.ics and each address book to FOLDER/addressbooks/NAME.vcf.
+Writes each calendar to FOLDER/calendars/NAME.ics and each address book to
+FOLDER/addressbooks/NAME.vcf.
 
   --user        the account
   --collection  only this one (by the last segment of the URL or the name that people see)

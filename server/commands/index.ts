@@ -3,6 +3,7 @@ import { doctor } from "./doctor.ts";
 import { exportFiles } from "./export.ts";
 import { importFiles } from "./import.ts";
 import { migrate } from "./migrate.ts";
+import { restored } from "./restored.ts";
 import { serve } from "./serve.ts";
 import { user } from "./user.ts";
 
@@ -13,5 +14,6 @@ export const COMMANDS: readonly Command[] = [
   importFiles,
   exportFiles,
   migrate,
+  restored,
   doctor,
 ];
