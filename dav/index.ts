@@ -21,9 +21,6 @@ export { DavError } from "./errors.ts";
 export { validateObject, type ValidObject } from "./objects.ts";
 export { DAV_ROOT, parsePath } from "./paths.ts";
 
-/** The verbs that the DAV tree answers. */
-export const METHOD_NAMES: readonly string[] = [...METHODS.keys()];
-
 const CAPABILITIES: Capabilities = {
   methodsOn: (kind) =>
     [...METHODS.values()].filter((method) => method.on.has(kind)).map((method) => method.name),

@@ -1,3 +1,4 @@
+import { METHODS } from "node:http";
 import { Router } from "@koa/router";
 import type { Context as KoaContext, Middleware } from "koa";
 import {
@@ -5,7 +6,6 @@ import {
   DAV_ROOT,
   DavError,
   errorResponse,
-  METHOD_NAMES,
   parsePath,
   prepare,
   type Context,
@@ -32,12 +32,13 @@ export interface DavDependencies {
 const MOUNTS = [`${DAV_ROOT}{*path}`, "/dav", "/", "/principals{/}"];
 
 /**
- * Routes the DAV verbs. It must stand behind authentication, which sets `ctx.state.principal`.
+ * Routes the DAV tree, with methods it does not know too, so that they are 405 and not 404. It must
+ * stand behind authentication, which sets `ctx.state.principal`.
  * This is the only place where Koa and the protocol meet.
  */
 export function davRouter(deps: DavDependencies): Router {
-  const router = new Router({ methods: [...METHOD_NAMES] });
-  router.register(MOUNTS, [...METHOD_NAMES], async (ctx) => {
+  const router = new Router({ methods: METHODS });
+  router.register(MOUNTS, METHODS, async (ctx) => {
     const path = parsePath(ctx.path);
     try {
       if (path === null) throw new DavError(404, "nothing is mapped to this URL");
@@ -96,6 +97,8 @@ function send(ctx: KoaContext, { status, headers, body }: DavResponse): void {
   ctx.set(headers);
   if (body === undefined) ctx.body = status === 204 || status === 304 ? null : "";
   else ctx.body = body;
+  // Koa gives every body a type, an empty one too.
   const type = headers["content-type"];
-  if (type !== undefined) ctx.set("content-type", type);
+  if (type === undefined) ctx.remove("content-type");
+  else ctx.set("content-type", type);
 }
