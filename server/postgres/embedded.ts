@@ -147,13 +147,15 @@ export class EmbeddedPostgres {
       this.#hold(client, this.#child);
       return true;
     }
+    const usable = holder !== null && this.#options.share && (await hasProduct(client));
     await client.end();
     if (holder === null) {
       this.#options.notice("stopping the database that a killed pushdav left running");
       await stopPostmaster(pid);
       return false;
     }
-    if (this.#options.share) return true;
+    // A guest may come before the host has made the database of a new cluster.
+    if (this.#options.share) return usable;
     throw new Failure(`already running on this data folder (${holder})`);
   }
 
@@ -213,12 +215,17 @@ async function takeLock(client: Client): Promise<string | null> {
   return holders.rows[0]?.application_name ?? "another process";
 }
 
+async function hasProduct(client: Client): Promise<boolean> {
+  const database = await client.query("select from pg_database where datname = $1", [PRODUCT]);
+  return database.rowCount === 1;
+}
+
 /** Creates the product's role and database in a new cluster. Either may already be there. */
 async function createProduct(client: Client, password: string): Promise<void> {
   const role = await client.query("select from pg_roles where rolname = $1", [PRODUCT]);
   if (role.rowCount === 0) {
     await client.query(`create role ${PRODUCT} login password ${client.escapeLiteral(password)}`);
   }
-  const database = await client.query("select from pg_database where datname = $1", [PRODUCT]);
-  if (database.rowCount === 0) await client.query(`create database ${PRODUCT} owner ${PRODUCT}`);
+  if (!(await hasProduct(client)))
+    await client.query(`create database ${PRODUCT} owner ${PRODUCT}`);
 }
