@@ -6,7 +6,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const OLDEST_LAUNCHER = 18;
 const OLDEST_RUNTIME = 24;
@@ -73,7 +73,7 @@ export function install({ dev }) {
 /** Runs the program in this process: it is new enough. */
 async function runHere(script, args) {
   process.argv.splice(1, process.argv.length, script, ...args);
-  await import(new URL(`file://${encodeURI(script).replace(/[?#]/g, encodeURIComponent)}`).href);
+  await import(pathToFileURL(script).href);
 }
 
 /** Passes the child's end on, so that a caller sees what it would see of the child itself. */

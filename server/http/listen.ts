@@ -11,7 +11,7 @@ export interface Listening {
   close(seconds: number): Promise<void>;
 }
 
-/** Milliseconds between looks at the certificate's file. */
+/** Milliseconds between looks at the certificate's files. */
 const CERTIFICATE_INTERVAL = 60_000;
 
 /** Limits against clients that hold connections without using them, in milliseconds and bytes. */
@@ -48,10 +48,14 @@ function openTlsServer(
   }
 }
 
-/** Takes a renewed certificate into use. */
+/**
+ * Takes a renewed certificate into use. Both files are watched, because they are not written at once.
+ * @returns a function that stops it
+ */
 function followCertificate(
   server: TlsServer,
   tls: { certificate: string; key: string },
+  interval: number,
   log: Logger,
 ): () => void {
   const reload = () => {
@@ -59,11 +63,14 @@ function followCertificate(
       server.setSecureContext(readTls(tls));
       log.info("read the TLS certificate again");
     } catch (error) {
-      log.error({ err: error }, "the new TLS certificate cannot be used; the old one stays");
+      log.error({ err: error }, "the new TLS certificate or key cannot be used; the old one stays");
     }
   };
-  watchFile(tls.certificate, { interval: CERTIFICATE_INTERVAL, persistent: false }, reload);
-  return () => unwatchFile(tls.certificate, reload);
+  const files = [tls.certificate, tls.key];
+  for (const file of files) watchFile(file, { interval, persistent: false }, reload);
+  return () => {
+    for (const file of files) unwatchFile(file, reload);
+  };
 }
 
 function listenFailure(error: Error, { port, host }: Config["http"]): Failure {
@@ -109,10 +116,14 @@ export async function listen(
   handler: RequestListener,
   config: Config["http"],
   log: Logger,
+  certificateInterval: number = CERTIFICATE_INTERVAL,
 ): Promise<Listening> {
   const { tls } = config;
   const server = tls ? openTlsServer(tls, config, handler) : createServer(limits(config), handler);
-  const unfollow = tls && server instanceof TlsServer ? followCertificate(server, tls, log) : null;
+  const unfollow =
+    tls && server instanceof TlsServer
+      ? followCertificate(server, tls, certificateInterval, log)
+      : null;
   const close = closing(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(listenFailure(error, config)));

@@ -13,7 +13,6 @@ import {
   statSync,
   symlinkSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { errorCode, errorMessage, Failure } from "../failure.ts";
 import { findBinaries, type Binaries } from "./binaries.ts";
@@ -56,7 +55,13 @@ function makeHomeOutside(link: string, owner: Owner): void {
   const name = basename(data) === "data" ? basename(dirname(data)) : basename(data);
   const home = mkdtempSync(join(OUTSIDE, `${name}-`));
   makeFolder(home, owner);
-  symlinkSync(home, link);
+  try {
+    symlinkSync(home, link);
+  } catch (error) {
+    rmSync(home, { recursive: true });
+    // Another start was quicker, and its folder is as good.
+    if (errorCode(error) !== "EEXIST") throw error;
+  }
 }
 
 function openHome(dataFolder: string, owner: Owner | null): string {
@@ -103,8 +108,8 @@ export function moveInto(from: string, to: string): void {
 function openSocketFolder(home: string, owner: Owner | null): string {
   if (Buffer.byteLength(join(home, SOCKET_NAME)) <= LONGEST_SOCKET_PATH) return home;
   const hash = createHash("sha256").update(home).digest("hex").slice(0, 16);
-  const short = tmpdir().length < LONGEST_SOCKET_PATH - 50 ? tmpdir() : "/tmp";
-  const folder = join(short, `pushdav-${hash}`);
+  // Not os.tmpdir(): every process must come to the same path, whatever its TMPDIR.
+  const folder = `/tmp/pushdav-${hash}`;
   if (!existsSync(folder)) makeFolder(folder, owner);
   const { uid, mode } = lstatSync(folder);
   if (uid !== (owner?.uid ?? process.getuid?.()) || (mode & 0o777) !== 0o700) {

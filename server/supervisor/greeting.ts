@@ -22,11 +22,16 @@ export function clientUrls(http: Config["http"], port: number): string[] {
   });
 }
 
+/** How to run a command, as this server was started. */
+const COMMAND = process.env["npm_lifecycle_event"] === "start" ? "npm run cli --" : "pushdav";
+
 function accountLines(account: FirstAccount | null): string[] {
   if (!account)
-    return ["  User name  as made with `pushdav user add` (`pushdav user list` shows all)"];
+    return [
+      `  User name  as made with \`${COMMAND} user add\` (\`${COMMAND} user list\` shows all)`,
+    ];
   const password = account.madeUp
-    ? `${account.password}   (shown only this once; \`pushdav user passwd ${account.name}\` changes it)`
+    ? `${account.password}   (shown only this once; \`${COMMAND} user passwd ${account.name}\` changes it)`
     : "the one in PUSHDAV_ADMIN_PASSWORD";
   return [`  User name  ${account.name}`, `  Password   ${password}`];
 }

@@ -1,10 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import test from "ava";
 import { COMMANDS } from "../../server/commands/index.ts";
+import { migrate } from "../../server/commands/migrate.ts";
 import { testDatabase } from "../support/database.ts";
 import { dataFolder, runCommand, until } from "../support/serve.ts";
 
-test("without arguments, and with help, every command is listed", async (t) => {
+test.serial("without arguments, and with help, every command is listed", async (t) => {
   const { code, output } = await runCommand(t, [], {}).ended;
   t.is(code, 0);
   for (const { name, summary } of COMMANDS)
@@ -13,23 +14,37 @@ test("without arguments, and with help, every command is listed", async (t) => {
 });
 
 for (const { name, help } of COMMANDS) {
-  test(`the help of ${name} has its usage and examples`, async (t) => {
-    t.regex(help, new RegExp(`^Usage: pushdav ${name}`));
-    t.regex(help, /\nExamples?:\n {2}\S/);
-    t.true(help.split("\n").every((line) => line.length <= 100));
-    const { code, output } = await runCommand(t, [name, "--help"], {}).ended;
-    t.is(code, 0);
-    t.is(output, `${help}\n`);
-  });
+  test.serial(
+    `the help of ${name} has its usage and examples, in lines that fit a terminal`,
+    (t) => {
+      t.regex(help, new RegExp(`^Usage: pushdav ${name}`));
+      t.regex(help, /\nExamples?:\n {2}\S/);
+      t.deepEqual(
+        help.split("\n").filter((line) => line.length > 100),
+        [],
+      );
+    },
+  );
 }
 
-test("a mistyped command gets a suggestion and exit code 2", async (t) => {
+test.serial("a command's help is shown by `help` and by --help", async (t) => {
+  for (const args of [
+    ["help", migrate.name],
+    [migrate.name, "--help"],
+  ]) {
+    const { code, output } = await runCommand(t, args, {}).ended;
+    t.is(code, 0);
+    t.is(output, `${migrate.help}\n`);
+  }
+});
+
+test.serial("a mistyped command gets a suggestion and exit code 2", async (t) => {
   const { code, errors } = await runCommand(t, ["migrat"], {}).ended;
   t.is(code, 2);
   t.is(errors, 'pushdav: there is no command "migrat"; did you mean `pushdav migrate`?\n');
 });
 
-test("arguments that make no sense get exit code 2 and a way to the usage", async (t) => {
+test.serial("arguments that make no sense get exit code 2 and a way to the usage", async (t) => {
   for (const args of [
     ["migrate"],
     ["migrate", "down"],
@@ -42,7 +57,7 @@ test("arguments that make no sense get exit code 2 and a way to the usage", asyn
   }
 });
 
-test("a wrong setting is told in one line with exit code 1, and no stack", async (t) => {
+test.serial("a wrong setting is told in one line with exit code 1, and no stack", async (t) => {
   const { code, errors } = await runCommand(t, ["serve"], { PUSHDAV_WORKERS: "many" }).ended;
   t.is(code, 1);
   t.is(
@@ -51,7 +66,7 @@ test("a wrong setting is told in one line with exit code 1, and no stack", async
   );
 });
 
-test("a database that does not answer is told in one line", async (t) => {
+test.serial("a database that does not answer is told in one line", async (t) => {
   const DATABASE_URL = "postgresql://ann:hunter2@127.0.0.1:1/x";
   const { code, errors } = await runCommand(t, ["serve"], { DATABASE_URL }).ended;
   t.is(code, 1);
@@ -59,24 +74,27 @@ test("a database that does not answer is told in one line", async (t) => {
   t.notRegex(errors, /hunter2/);
 });
 
-test("with DATABASE_URL the server refuses a schema that is too old or too new, and says what to run", async (t) => {
-  const { pool, url } = await testDatabase(t);
-  const variables = { DATABASE_URL: url, PORT: "0", PUSHDAV_WORKERS: "1" };
-  await pool.query("insert into migration (name, run_on) values ('9999_later', now())");
-  const tooNew = await runCommand(t, ["serve"], variables).ended;
-  t.is(tooNew.code, 1);
-  t.regex(tooNew.errors, /too new: it has 9999_later.*`pushdav migrate down 1`/);
+test.serial(
+  "with DATABASE_URL the server refuses a schema that is too old or too new, and says what to run",
+  async (t) => {
+    const { pool, url } = await testDatabase(t);
+    const variables = { DATABASE_URL: url, PORT: "0", PUSHDAV_WORKERS: "1" };
+    await pool.query("insert into migration (name, run_on) values ('9999_later', now())");
+    const tooNew = await runCommand(t, ["serve"], variables).ended;
+    t.is(tooNew.code, 1);
+    t.regex(tooNew.errors, /too new: it has 9999_later.*`pushdav migrate down 1`/);
 
-  await pool.query("drop schema public cascade; create schema public");
-  const tooOld = await runCommand(t, ["serve"], variables).ended;
-  t.is(tooOld.code, 1);
-  t.regex(tooOld.errors, /too old: 0001_foundation.*`pushdav migrate up`/);
+    await pool.query("drop schema public cascade; create schema public");
+    const tooOld = await runCommand(t, ["serve"], variables).ended;
+    t.is(tooOld.code, 1);
+    t.regex(tooOld.errors, /too old: 0001_foundation.*`pushdav migrate up`/);
 
-  const server = runCommand(t, ["serve"], { ...variables, PUSHDAV_AUTO_MIGRATE: "1" });
-  await until("it migrates and listens", () => server.said().includes('"listening"'));
-});
+    const server = runCommand(t, ["serve"], { ...variables, PUSHDAV_AUTO_MIGRATE: "1" });
+    await until("it migrates and listens", () => server.said().includes('"listening"'));
+  },
+);
 
-test("the doctor names what is wrong and how to mend it", async (t) => {
+test.serial("the doctor names what is wrong and how to mend it", async (t) => {
   const { url } = await testDatabase(t);
   const certificate = await dataFolder(t);
   await writeFile(certificate, "no certificate");
@@ -101,7 +119,7 @@ test("the doctor names what is wrong and how to mend it", async (t) => {
   t.true(findings.every(({ status, mend }) => (status === "ok") === (mend === "")));
 });
 
-test("the doctor begins with a database that is not there", async (t) => {
+test.serial("the doctor begins with a database that is not there", async (t) => {
   const DATABASE_URL = "postgresql://ann:hunter2@127.0.0.1:1/x";
   const { code, output } = await runCommand(t, ["doctor"], { DATABASE_URL }).ended;
   t.is(code, 1);

@@ -27,6 +27,8 @@ export interface TestServerOptions {
   readonly variables?: Readonly<Record<string, string>>;
   /** In place of the product's own routes. */
   readonly routes?: readonly Middleware[];
+  /** Milliseconds between looks at the certificate's files. */
+  readonly certificateInterval?: number;
 }
 
 async function readMetrics(): Promise<string> {
@@ -36,7 +38,7 @@ async function readMetrics(): Promise<string> {
 /** Starts the web application in this process, on a free port and a database of its own. */
 export async function startTestServer(
   t: Pick<ExecutionContext, "teardown">,
-  { variables = {}, routes }: TestServerOptions = {},
+  { variables = {}, routes, certificateInterval }: TestServerOptions = {},
 ): Promise<TestServer> {
   const { pool, url: databaseUrl } = await testDatabase(t);
   const host = { PORT: "0", PUSHDAV_HOST: "127.0.0.1", PUSHDAV_LOG_LEVEL: "debug" };
@@ -51,7 +53,7 @@ export async function startTestServer(
     readMetrics,
     routes: routes ?? own?.middleware ?? [],
   });
-  const listening = await listen(app.callback(), config.http, log);
+  const listening = await listen(app.callback(), config.http, log, certificateInterval);
   t.teardown(async () => {
     await listening.close(0);
     await own?.close();

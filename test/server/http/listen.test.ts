@@ -1,8 +1,15 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { Agent, get } from "node:http";
+import { get as getOverTls } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import test from "ava";
 import type { Middleware } from "koa";
+import { Failure } from "../../../server/failure.ts";
 import { startTestServer } from "../../support/app.ts";
+import { Authority } from "../../support/certificates.ts";
+import { until } from "../../support/serve.ts";
 
 /** Answers after so many milliseconds. */
 const slow =
@@ -44,4 +51,50 @@ test("closing does not wait for idle connections that are kept alive", async (t)
   await server.close(10);
   t.true(Date.now() - began < 3000);
   agent.destroy();
+});
+
+/** The status of a request over TLS that trusts only this authority. */
+function statusOverTls(port: number, ca: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const options = { host: "localhost", port, path: "/", ca, agent: false };
+    getOverTls(options, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    }).on("error", reject);
+  });
+}
+
+test("with certificate files it speaks https, and takes a renewed certificate into use", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "pushdav-tls-"));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const files = {
+    PUSHDAV_TLS_CERT: join(folder, "cert.pem"),
+    PUSHDAV_TLS_KEY: join(folder, "key.pem"),
+  };
+  const write = async (authority: Authority) => {
+    const leaf = authority.issue({ subject: { CN: "localhost" }, localhost: true });
+    await writeFile(files.PUSHDAV_TLS_KEY, leaf.key);
+    await writeFile(files.PUSHDAV_TLS_CERT, leaf.certificate);
+  };
+  const [first, second] = [new Authority("first"), new Authority("second")];
+  await write(first);
+  const server = await startTestServer(t, {
+    variables: { ...files, PUSHDAV_HOST: "localhost" },
+    routes: [slow(0)],
+    certificateInterval: 50,
+  });
+  t.is(await statusOverTls(server.port, first.certificate), 200);
+  await write(second);
+  await until("the renewed certificate is served", () =>
+    statusOverTls(server.port, second.certificate).catch(() => 0),
+  );
+  await t.throwsAsync(statusOverTls(server.port, first.certificate));
+});
+
+test("files that are no certificate are told in one line", async (t) => {
+  const variables = { PUSHDAV_TLS_CERT: import.meta.filename, PUSHDAV_TLS_KEY: "/no/such/file" };
+  const error = await t.throwsAsync(startTestServer(t, { variables, routes: [] }), {
+    instanceOf: Failure,
+  });
+  t.regex(error.message, /^PUSHDAV_TLS_CERT and PUSHDAV_TLS_KEY must be a PEM certificate/);
 });
