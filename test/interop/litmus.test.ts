@@ -5,7 +5,12 @@
  * suites are skipped until then. Skipped, too, where litmus is not installed.
  */
 import test from "ava";
-import { runProgram, temporaryFolder, testWith } from "../support/programs.ts";
+import {
+  runProgram,
+  temporaryFolder,
+  missingPrograms,
+  testUnlessMissing,
+} from "../support/programs.ts";
 import { PASSWORD, testServer } from "../support/server.ts";
 
 const SUITES = ["basic", "copymove", "props", "locks", "http"];
@@ -19,8 +24,8 @@ function outcomes(report: string): string[] {
   );
 }
 
-testWith(
-  ["litmus"],
+testUnlessMissing(
+  missingPrograms(["litmus"]),
   "litmus logs in and is refused a plain collection in a calendar",
   async (t) => {
     const { origin } = await testServer(t);

@@ -6,7 +6,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ExecutionContext } from "ava";
 import { cardText, eventText, taskText } from "../support/objects.ts";
-import { testWith } from "../support/programs.ts";
+import { missingPrograms, testUnlessMissing } from "../support/programs.ts";
 import { testServer, type TestServer } from "../support/server.ts";
 import { vdir, type Vdir } from "../support/vdirsyncer.ts";
 
@@ -20,7 +20,9 @@ function vdirsyncerTest(
   title: string,
   body: (t: ExecutionContext, server: TestServer) => Promise<void>,
 ): void {
-  testWith(["vdirsyncer"], title, async (t) => body(t, await testServer(t)));
+  testUnlessMissing(missingPrograms(["vdirsyncer"]), title, async (t) =>
+    body(t, await testServer(t)),
+  );
 }
 
 /** The server's side of a path in alice's homes, for example `calendars/tasks/a.ics`. */

@@ -32,13 +32,17 @@ function isInstalled(program: string): boolean {
   });
 }
 
-/** Declares a test of programs that not every machine has; without them it is skipped and says so. */
-export function testWith(
-  programs: readonly string[],
+/** Those of several programs that are not in $PATH. */
+export function missingPrograms(programs: readonly string[]): string[] {
+  return programs.filter((program) => !isInstalled(program));
+}
+
+/** Declares a test of what not every machine has; where something is missing it is skipped and says so. */
+export function testUnlessMissing(
+  missing: readonly string[],
   title: string,
   body: (t: ExecutionContext) => Promise<void>,
 ): void {
-  const missing = programs.filter((program) => !isInstalled(program));
   if (missing.length === 0) test(title, body);
   else test.skip(`${title} (${missing.join(" and ")} not installed)`, body);
 }
@@ -50,18 +54,27 @@ export async function temporaryFolder(t: Pick<ExecutionContext, "teardown">): Pr
   return folder;
 }
 
+/** The environment of a program whose home is a folder of the test. */
+export function homeVariables(folder: string): Record<string, string> {
+  return {
+    PATH: process.env["PATH"] ?? "",
+    LANG: "C.UTF-8",
+    TZ: "UTC",
+    HOME: folder,
+    XDG_CONFIG_HOME: folder,
+    XDG_DATA_HOME: folder,
+    XDG_CACHE_HOME: folder,
+  };
+}
+
 /** Runs a program to its end, with `cwd` as its home, so that no setting of the person's plays a part. */
 export async function runProgram(
   program: string,
   args: readonly string[],
   { cwd, env = {}, input = "" }: Settings,
 ): Promise<Outcome> {
-  const home = { HOME: cwd, XDG_CONFIG_HOME: cwd, XDG_DATA_HOME: cwd, XDG_CACHE_HOME: cwd };
-  const child = spawn(program, args, {
-    cwd,
-    env: { PATH: process.env["PATH"], LANG: "C.UTF-8", TZ: "UTC", ...home, ...env },
-    timeout: PATIENCE,
-  });
+  const variables = { ...homeVariables(cwd), ...env };
+  const child = spawn(program, args, { cwd, env: variables, timeout: PATIENCE });
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (output += text));
