@@ -1,7 +1,7 @@
-import { OUTBOX_CHANNEL } from "../store/nudge.ts";
 import type { Pool } from "pg";
 import type { Logger } from "pino";
 import { listen } from "../store/listen.ts";
+import { OUTBOX_CHANNEL } from "../store/nudge.ts";
 import { backOff } from "./backoff.ts";
 import { claim, finish, nextDue, postpone, release } from "./deliveries.ts";
 import { fanOut } from "./fanout.ts";
@@ -22,8 +22,6 @@ export interface Engine {
   readonly log: Logger;
   readonly clock: () => Date;
 }
-
-/** Notified by the store in every transaction that writes to the outbox. */
 
 const EXPIRY_INTERVAL = 3_600_000;
 
