@@ -220,3 +220,19 @@ test.serial("a data folder with a very long name works", async (t) => {
   const server = await startServe(t, { PUSHDAV_DATA: data });
   t.is(await status(`${server.url}/readyz`), 200);
 });
+
+test.serial("a stop signal to npm start reaches the server", async (t) => {
+  const data = await dataFolder(t);
+  const variables = { PORT: "0", PUSHDAV_HOST: "127.0.0.1", PUSHDAV_WORKERS: "1" };
+  const root = join(import.meta.dirname, "../..");
+  const npm = runCommand(t, [`--prefix=${root}`], { ...variables, PUSHDAV_DATA: data }, [
+    "npm",
+    "start",
+  ]);
+  const pid = await until("the server listens", () =>
+    Number(/"pid":(\d+).*"msg":"listening"/.exec(npm.said())?.[1]),
+  );
+  npm.child.kill("SIGTERM");
+  await until("the server has ended", () => !isAlive(pid));
+  t.pass();
+});
