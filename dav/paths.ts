@@ -5,13 +5,18 @@ export const DAV_ROOT = "/dav/";
 
 /** A place in the URL space; whether anything is mapped there is for the store to say. */
 export type Path =
-  | { readonly kind: "root" }
-  | { readonly kind: "principals" }
+  | ContainerPath
   | { readonly kind: "principal"; readonly owner: string }
   | { readonly kind: "homes"; readonly home: HomeKind }
   | HomePath
   | CollectionPath
   | ObjectPath;
+
+export interface ContainerPath {
+  readonly kind: "root" | "principals";
+  /** The URL outside the tree where discovery found it; answers must name it as it was asked. */
+  readonly alias?: string;
+}
 
 export interface HomePath {
   readonly kind: "home";
@@ -44,9 +49,11 @@ const HOMES: ReadonlySet<string> = new Set(["calendars", "addressbooks"]);
  */
 export function parsePath(pathname: string): Path | null {
   const segments = pathname.split("/").filter((segment) => segment !== "");
-  if (segments.length === 0) return { kind: "root" };
+  if (segments.length === 0) return { kind: "root", alias: "/" };
   // COMPAT(macOS 10.11+): account set-up also asks /principals/ (owncloud contacts issue 1080).
-  if (segments.length === 1 && segments[0] === "principals") return { kind: "principals" };
+  if (segments.length === 1 && segments[0] === "principals") {
+    return { kind: "principals", alias: "/principals/" };
+  }
   if (segments[0] !== DAV_ROOT.slice(1, -1)) return null;
   const names = segments.slice(1).map(decodeSegment);
   return names.every(isName) ? fromNames(names) : null;
@@ -96,9 +103,9 @@ function isName(name: string): boolean {
 export function formatPath(path: Path): string {
   switch (path.kind) {
     case "root":
-      return DAV_ROOT;
+      return path.alias ?? DAV_ROOT;
     case "principals":
-      return `${DAV_ROOT}principals/`;
+      return path.alias ?? `${DAV_ROOT}principals/`;
     case "principal":
       return `${DAV_ROOT}principals/${encodeURIComponent(path.owner)}/`;
     case "homes":

@@ -25,7 +25,7 @@ export async function resolve(
   switch (path.kind) {
     case "root":
     case "principals":
-      return { kind: path.kind };
+      return path;
     case "homes":
       return { kind: "homes", home: path.home };
     case "principal": {

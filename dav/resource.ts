@@ -1,4 +1,4 @@
-import { formatPath, type Path } from "./paths.ts";
+import { formatPath, type ContainerPath, type Path } from "./paths.ts";
 import type {
   CollectionRow,
   HomeKind,
@@ -8,9 +8,6 @@ import type {
   StoredProperties,
 } from "./store.ts";
 
-export interface ContainerResource {
-  readonly kind: "root" | "principals";
-}
 export interface HomesResource {
   readonly kind: "homes";
   readonly home: HomeKind;
@@ -35,7 +32,7 @@ export interface ObjectResource {
 
 /** Whatever a URL is mapped to. */
 export type Resource =
-  | ContainerResource
+  | ContainerPath
   | HomesResource
   | PrincipalResource
   | HomeResource
@@ -73,7 +70,7 @@ export function pathOf(resource: Resource): Path {
   switch (resource.kind) {
     case "root":
     case "principals":
-      return { kind: resource.kind };
+      return resource;
     case "homes":
       return { kind: "homes", home: resource.home };
     case "principal":
