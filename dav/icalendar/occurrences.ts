@@ -87,8 +87,8 @@ function seriesRows(series: Series, now: number): Occurrence[] {
 }
 
 /**
- * One row for a series that is dense from its start; else one row for the past, clustered rows around
- * now, and one row for all that follows.
+ * One row for a series that is dense from its start; else one row for the past unless that is short,
+ * clustered rows around now, and one row for all that follows.
  */
 function coarseRows(series: Series, few: readonly Occurrence[], now: number): Occurrence[] {
   const component = series.master.component.name;
@@ -100,8 +100,10 @@ function coarseRows(series: Series, few: readonly Occurrence[], now: number): Oc
   if (clustered(few).length === 1) {
     return [{ component, starts: first - reach, ends: end, floating, exact: false }];
   }
-  const fineFrom = Math.max(first, now - FINE_BEFORE);
-  const fineTo = fineFrom + FINE_BEFORE + FINE_AFTER;
+  const recent = Math.max(first, now - FINE_BEFORE);
+  const fineTo = recent + FINE_BEFORE + FINE_AFTER;
+  // A series so slow that a few instances reach that far, such as a birthday, is fine from its start.
+  const fineFrom = (few.at(-1)?.starts ?? 0) > fineTo ? first : recent;
   const rows: Occurrence[] = [];
   if (fineFrom > first) {
     const ends = Math.min(fineFrom + reach, end);
