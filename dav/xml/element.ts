@@ -64,35 +64,60 @@ export function href(target: string): Element {
 // Characters that XML 1.0 section 2.2 does not allow; no escape exists for them.
 // oxlint-disable-next-line no-control-regex
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu;
-const TEXT_SPECIAL = /[&<>\r]/g;
-const ATTRIBUTE_SPECIAL = /[&<>"\r\n\t]/g;
-const ESCAPES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "\r": "&#13;",
-  "\n": "&#10;",
-  "\t": "&#9;",
-};
+// Whether there can be anything to escape or leave out; most text has nothing, and is seen at a glance.
+// oxlint-disable-next-line no-control-regex
+const SUSPICIOUS = /[\u0000-\u001f"&<>\ud800-\udfff\ufffe\uffff]/;
+const TEXT_ESCAPES = [
+  ["&", "&amp;"],
+  ["<", "&lt;"],
+  [">", "&gt;"],
+  ["\r", "&#13;"],
+] as const;
+const ATTRIBUTE_ESCAPES = [
+  ...TEXT_ESCAPES,
+  ['"', "&quot;"],
+  ["\n", "&#10;"],
+  ["\t", "&#9;"],
+] as const;
+
+function escape(value: string, escapes: readonly (readonly [string, string])[]): string {
+  if (!SUSPICIOUS.test(value)) return value;
+  let escaped = value.replace(FORBIDDEN, "");
+  for (const [character, reference] of escapes) {
+    if (escaped.includes(character)) escaped = escaped.replaceAll(character, reference);
+  }
+  return escaped;
+}
 
 /** Escapes character data; what XML cannot carry at all is left out. */
 export function escapeText(value: string): string {
-  return value.replace(FORBIDDEN, "").replace(TEXT_SPECIAL, (found) => ESCAPES[found] ?? found);
+  return escape(value, TEXT_ESCAPES);
 }
 
 function escapeAttribute(value: string): string {
-  return value
-    .replace(FORBIDDEN, "")
-    .replace(ATTRIBUTE_SPECIAL, (found) => ESCAPES[found] ?? found);
+  return escape(value, ATTRIBUTE_ESCAPES);
+}
+
+interface Tag {
+  readonly tag: string;
+  readonly declaration: string;
 }
 
 /** Collects the fixed prefixes that a document uses, so that its root can declare them. */
 export class Prefixes {
   readonly #used = new Set<string>();
+  readonly #tags = new Map<QName, Tag>();
 
   /** The tag name for an element name and the declaration it needs on the spot, if any. */
-  tag(name: QName): { tag: string; declaration: string } {
+  tag(name: QName): Tag {
+    const known = this.#tags.get(name);
+    if (known !== undefined) return known;
+    const made = this.#make(name);
+    this.#tags.set(name, made);
+    return made;
+  }
+
+  #make(name: QName): Tag {
     const { namespace, local } = splitName(name);
     const prefix = prefixOf(namespace);
     if (prefix !== undefined) {
@@ -118,6 +143,7 @@ export class Prefixes {
 }
 
 function writeAttributes(attributes: Readonly<Record<QName, string>>): string {
+  if (attributes === NO_ATTRIBUTES) return "";
   let written = "";
   let count = 0;
   for (const [name, value] of Object.entries(attributes)) {
