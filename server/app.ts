@@ -33,7 +33,7 @@ export function createApp(options: AppOptions): Koa {
   app.on("error", (error: unknown) => log.warn({ err: error }, "answer failed"));
   app.use(recordRequests(log));
   app.use(guardErrors(log));
-  app.use(describeRequests(config.http, log));
+  app.use(describeRequests(config.http));
   app.use(operationEndpoints({ config, readMetrics, findObstacle: () => findObstacle(pool) }));
   for (const middleware of routes) app.use(middleware);
   return app;

@@ -1,4 +1,4 @@
-import { pino, type DestinationStream, type Logger } from "pino";
+import { destination, pino, type DestinationStream, type Logger } from "pino";
 import { z } from "zod";
 import type { Config } from "./config.ts";
 
@@ -32,9 +32,19 @@ const textOutput: DestinationStream = {
   write: (line) => void process.stdout.write(formatLine(line)),
 };
 
+/** Lines wait this many milliseconds, or until there are this many bytes, so that many go out in one write. */
+const BUFFER = { periodicFlush: 200, minLength: 8192 };
+
+/** To standard output, as JSON. What still waits goes out before the process ends. */
+function jsonOutput(): DestinationStream {
+  const output = destination({ dest: 1, sync: true, ...BUFFER });
+  process.on("exit", () => output.flushSync());
+  return output;
+}
+
 /** @returns the process's logger. Callers never give it a secret or a header. */
 export function createLog(config: Config["log"], role: string): Logger {
   const options = { level: config.level, base: { pid: process.pid, role } };
   const people = config.format === "text" || (config.format === "auto" && process.stdout.isTTY);
-  return people ? pino(options, textOutput) : pino(options);
+  return people ? pino(options, textOutput) : pino(options, jsonOutput());
 }

@@ -10,8 +10,6 @@ import { forwardedReader } from "./forwarded.ts";
 export interface RequestState {
   /** Names the request in logs and answers. */
   readonly requestId: string;
-  /** Adds the request id to every line. */
-  readonly log: Logger;
   /** Scheme, host and port of this server as the client sees it, such as `https://dav.example.org`. */
   readonly origin: string;
 }
@@ -26,13 +24,12 @@ function requestIdOf(ctx: Context): string {
   return REQUEST_ID.test(given) ? given : randomUUID();
 }
 
-/** Gives each request its id, its logger, and the address and origin that trusted proxies tell. */
-export function describeRequests(config: Config["http"], log: Logger): Middleware {
+/** Gives each request its id, and the address and origin that trusted proxies tell. */
+export function describeRequests(config: Config["http"]): Middleware {
   const readForwarded = forwardedReader(config.trustedProxies);
   return (ctx, next) => {
     const requestId = requestIdOf(ctx);
     ctx.state["requestId"] = requestId;
-    ctx.state["log"] = log.child({ requestId });
     ctx.set("X-Request-Id", requestId);
     const forwarded = readForwarded(ctx.socket.remoteAddress ?? "", ctx.headers);
     const protocol = forwarded.protocol ?? (config.tls ? "https" : "http");
