@@ -45,9 +45,11 @@ export function parseBasic(header: string | undefined): Credentials | null {
   return isUsablePassword(password) ? { login, password } : null;
 }
 
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
 function decode(token: string): string | null {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(token, "base64"));
+    return utf8.decode(Buffer.from(token, "base64"));
   } catch {
     return null;
   }
