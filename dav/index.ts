@@ -59,12 +59,18 @@ const KINDS: Readonly<Record<string, readonly (ResourceKind | "unmapped")[]>> = 
   "object addressbooks": ["addressbook-object", "unmapped"],
 };
 
+const COMMON_HEADERS: ReadonlyMap<string, Readonly<Record<string, string>>> = new Map(
+  Object.entries(KINDS).map(([place, kinds]) => {
+    const allowed = new Set(kinds.flatMap((kind) => CAPABILITIES.methodsOn(kind)));
+    return [place, { dav: DAV_CLASSES, allow: [...allowed].join(", ") }];
+  }),
+);
+
 /**
  * Headers that every answer below the DAV tree carries. COMPAT(macOS, iOS): DAV stands on PROPFIND
  * answers too, not on OPTIONS alone (sabre/dav CorePlugin.php).
  */
-export function commonHeaders(path: Path): Record<string, string> {
-  const key = "home" in path && path.kind !== "homes" ? `${path.kind} ${path.home}` : path.kind;
-  const allowed = new Set((KINDS[key] ?? []).flatMap((kind) => CAPABILITIES.methodsOn(kind)));
-  return { dav: DAV_CLASSES, allow: [...allowed].join(", ") };
+export function commonHeaders(path: Path): Readonly<Record<string, string>> {
+  const place = "home" in path && path.kind !== "homes" ? `${path.kind} ${path.home}` : path.kind;
+  return COMMON_HEADERS.get(place) ?? {};
 }

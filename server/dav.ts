@@ -96,7 +96,8 @@ function send(ctx: KoaContext, { status, headers, body }: DavResponse): void {
   ctx.status = status;
   ctx.set(headers);
   if (body === undefined) ctx.body = status === 204 || status === 304 ? null : "";
-  else ctx.body = body;
+  // Encoded once: of a string Koa would count the bytes first.
+  else ctx.body = typeof body === "string" ? Buffer.from(body) : body;
   // Koa gives every body a type, an empty one too.
   const type = headers["content-type"];
   if (type === undefined) ctx.remove("content-type");
