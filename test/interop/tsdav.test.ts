@@ -29,11 +29,6 @@ function account({ origin }: TestServer, accountType: AccountType) {
   } as const;
 }
 
-/** XML knows only LF as the end of a line, so a report's text lacks the CR that was stored. */
-function lines(text: unknown): string {
-  return String(text).replaceAll("\r\n", "\n").trim();
-}
-
 function namesOf(objects: readonly DAVObject[] | undefined): string[] {
   return (objects ?? []).map(({ url }) => new URL(url).pathname.split("/").at(-1) ?? "").sort();
 }
@@ -99,7 +94,7 @@ test("tsdav creates, reads, changes and deletes events, and is stopped by a stal
 
   const [first] = await client.fetchCalendarObjects({ calendar });
   if (first === undefined) return t.fail("no object");
-  t.is(lines(first.data), lines(eventText("a", "Dentist")));
+  t.is(first.data, eventText("a", "Dentist").trim());
 
   const changed = { ...first, data: eventText("a", "Moved") };
   const update = await client.updateCalendarObject({ calendarObject: changed });
@@ -110,7 +105,7 @@ test("tsdav creates, reads, changes and deletes events, and is stopped by a stal
   const [second] = await client.fetchCalendarObjects({ calendar });
   if (second === undefined) return t.fail("no object");
   t.is(second.etag, update.headers.get("etag") ?? "");
-  t.regex(lines(second.data), /SUMMARY:Moved/);
+  t.regex(String(second.data), /SUMMARY:Moved/);
   t.is((await client.deleteCalendarObject({ calendarObject: second })).status, 204);
   t.deepEqual(await client.fetchCalendarObjects({ calendar }), []);
 });
@@ -251,7 +246,7 @@ test("tsdav keeps an address book in step with another client", async (t) => {
 
   const cards = await client.fetchVCards({ addressBook });
   t.deepEqual(namesOf(cards), ["ann.vcf", "bea.vcf", "cleo.vcf"]);
-  t.is(lines(named(t, cards, "ann.vcf").data), lines(cardText("ann", "ann Example")));
+  t.is(named(t, cards, "ann.vcf").data, cardText("ann", "ann Example").trim());
   const synced = await client.smartCollectionSync({
     collection: {
       ...addressBook,
