@@ -1,5 +1,6 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { XML_LANG, type Element, type Node } from "./element.ts";
+import { remember } from "./remember.ts";
 
 /** The body is not XML that this server reads. `message` says why in words for a person. */
 export class XmlError extends Error {
@@ -34,7 +35,12 @@ type Parsed = Record<string, unknown>;
  * @throws XmlError when it is not well-formed, has a DOCTYPE, nests deeper than 64 or is malformed otherwise
  */
 export function parseXml(body: Uint8Array): Element {
-  const source = decode(body);
+  return parseRemembered(decode(body));
+}
+
+const parseRemembered = remember(parseDocument, { texts: 256, length: 4096 });
+
+function parseDocument(source: string): Element {
   refuseDangerous(source);
   const problem = XMLValidator.validate(source, { allowBooleanAttributes: false });
   if (problem !== true) throw new XmlError(`line ${problem.err.line}: ${problem.err.msg}`);
@@ -54,17 +60,22 @@ function parseTree(source: string): unknown {
   }
 }
 
+const decoder = (encoding: string) => new TextDecoder(encoding, { fatal: true });
+const UTF8 = decoder("utf-8");
+const UTF16LE = decoder("utf-16le");
+const UTF16BE = decoder("utf-16be");
+
+function decoderOf(body: Uint8Array): typeof UTF8 {
+  if (body[0] === 0xff && body[1] === 0xfe) return UTF16LE;
+  return body[0] === 0xfe && body[1] === 0xff ? UTF16BE : UTF8;
+}
+
 function decode(body: Uint8Array): string {
-  const encoding =
-    body[0] === 0xff && body[1] === 0xfe
-      ? "utf-16le"
-      : body[0] === 0xfe && body[1] === 0xff
-        ? "utf-16be"
-        : "utf-8";
+  const used = decoderOf(body);
   try {
-    return new TextDecoder(encoding, { fatal: true }).decode(body);
+    return used.decode(body);
   } catch {
-    throw new XmlError(`the body is not valid ${encoding.toUpperCase()}`);
+    throw new XmlError(`the body is not valid ${used.encoding.toUpperCase()}`);
   }
 }
 
