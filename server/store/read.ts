@@ -308,13 +308,17 @@ export async function changedCollections(
   }));
 }
 
+/** Each collection gives a page at most, read in order from its index, whatever it holds. */
 const CHANGED_HOME_OBJECTS = withData(
   "changed-home-objects",
   (columns) => `select ${COLLECTION_COLUMNS}, ${columns}
     from binding b join ${COLLECTION}
-    join object o on o.principal_id = c.principal_id and o.collection_id = c.id
+    cross join lateral (
+      select * from object where principal_id = c.principal_id and collection_id = c.id
+        and changed_seq > $3 and changed_seq <= $4 and ($3 > 0 or data is not null)
+      order by changed_seq limit $5
+    ) o
     where b.principal_id = $1 and b.home = $2
-      and o.changed_seq > $3 and o.changed_seq <= $4 and ($3 > 0 or o.data is not null)
     order by o.changed_seq limit $5`,
 );
 
