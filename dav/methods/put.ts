@@ -62,7 +62,7 @@ async function store(
   checkWrite(request, object && object.object);
   const headers = { etag: `"${valid.etag}"` };
   if (object?.object.etag === valid.etag) return { status: 204, headers };
-  await checkMember(tx, collection.collection, path.object, valid);
+  await checkMember(tx, collection.collection, path.object, valid, object?.object.uid);
   await tx.putObject(collection.collection, { ...valid, name: path.object });
   return { status: object === null ? 201 : 204, headers };
 }
@@ -70,6 +70,7 @@ async function store(
 /**
  * Refuses an object that its collection may not hold under this name.
  *
+ * @param current the UID of the member that has the name, which nobody else can have
  * @throws DavError supported-calendar-component or no-uid-conflict
  */
 export async function checkMember(
@@ -77,12 +78,14 @@ export async function checkMember(
   collection: CollectionRow,
   name: string,
   valid: { uid: string; component: string },
+  current?: string,
 ): Promise<void> {
   const { kind, components } = collection;
   if (kind === "calendar" && !components.includes(valid.component)) {
     const taken = components.join(", ");
     throw violated("supported-calendar-component", `this calendar takes ${taken} only`);
   }
+  if (valid.uid === current) return;
   const holder = await tx.findUid(collection, valid.uid);
   if (holder === null || holder === name) return;
   const target = formatPath({
