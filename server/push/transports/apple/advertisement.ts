@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { HomeKind } from "../../../../dav/store.ts";
 import type { AppleConfig } from "../../config.ts";
 import type { AppleCredentials } from "./credentials.ts";
@@ -43,6 +43,6 @@ export function appleAdvertisement(
   const topics = [credentials.calendars?.topic ?? "", credentials.addressbooks?.topic ?? ""];
   return {
     homes: { calendars: transport("calendars"), addressbooks: transport("addressbooks") },
-    fingerprint: createHash("sha256").update(topics.join("\n")).digest("hex").slice(0, 8),
+    fingerprint: hash("sha256", topics.join("\n")).slice(0, 8),
   };
 }
