@@ -37,7 +37,7 @@ const CAPABILITIES: Capabilities = {
 export function prepare(request: DavRequest, context: Context): Work {
   const method = METHODS.get(request.method);
   if (method === undefined) throw new DavError(405, `${request.method} is not supported`);
-  return method.prepare(request, { ...context, capabilities: CAPABILITIES });
+  return method.prepare(request, { ...context, capabilities: CAPABILITIES, timezone: null });
 }
 
 /** The answer to a refused request. */

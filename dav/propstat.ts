@@ -22,7 +22,8 @@ const MAX_PROPERTIES = 500;
 /**
  * Reads prop, allprop with include, or propname from the root element of a request.
  *
- * @throws DavError 400 when there is none, or more than 500 properties are named
+ * @throws DavError 400 when there is none, or more than 500 properties are named, and what a property has
+ * against the way it is asked for
  */
 export function readPropertyRequest(root: Element, request: DavRequest): PropertyRequest {
   const minimal = prefersMinimal(request);
@@ -41,6 +42,7 @@ function limited(wanted: Element[]): Element[] {
   if (wanted.length > MAX_PROPERTIES) {
     throw new DavError(400, `more than ${MAX_PROPERTIES} properties are asked for`);
   }
+  for (const element of wanted) LIVE_PROPERTIES.get(element.name)?.checkRequest(element);
   const seen = new Set<QName>();
   return wanted.filter(({ name }) => !seen.has(name) && seen.add(name));
 }

@@ -58,6 +58,12 @@ export function rawValue(of: Property): string {
   return of.text.slice(valueStart(of.text));
 }
 
+/** A content line's name and parameters up to the colon, and the value behind it. */
+export function splitLine(text: string): { readonly head: string; readonly value: string } {
+  const start = valueStart(text);
+  return { head: text.slice(0, start).replace(/:$/, ""), value: text.slice(start) };
+}
+
 /** jCal turns the VALUE parameter into the type, so it is read from the line. */
 function valueParameter(of: Property): readonly string[] | null {
   const head = of.text.slice(0, valueStart(of.text));

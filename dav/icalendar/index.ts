@@ -17,6 +17,9 @@ export type { ComponentFilter, ParameterFilter, PropertyFilter, TextMatch } from
 export { occurrences } from "./occurrences.ts";
 export type { Occurrence } from "./occurrences.ts";
 export { parseCalendar } from "./parse.ts";
+export { renderCalendar } from "./render.ts";
+export type { Rendering } from "./render.ts";
+export type { ComponentSelection } from "./select.ts";
 export { floatingRange } from "./range.ts";
 export type { TimeRange } from "./range.ts";
 export { splitCalendar } from "./split.ts";

@@ -11,6 +11,8 @@ import type { Duration } from "./value.ts";
 export interface Instance {
   readonly timed: Timed;
   readonly start: Moment;
+  /** Where the series has it, which is its RECURRENCE-ID; null for a single component. */
+  readonly recurrence: Moment | null;
   /** Unix seconds, or wall-clock seconds when floating. */
   readonly starts: number;
   readonly ends: number;
@@ -18,7 +20,7 @@ export interface Instance {
 
 /** The instance that a single component is. */
 export function onlyInstance(timed: Timed): Instance {
-  return instanceAt(timed, timed.start, timed.length);
+  return instanceAt(timed, timed.start, timed.length, null);
 }
 
 /**
@@ -43,10 +45,11 @@ export function* instances(
     if (instant < part.from || instant >= part.to || isExcluded(series, wall, instant)) continue;
     const tail = tailAt(series.tails, instant);
     if (tail === undefined) {
-      yield instanceAt(series.master, start, length ?? series.master.length);
+      yield instanceAt(series.master, start, length ?? series.master.length, start);
     } else {
       const { timed, shift } = tail;
-      yield instanceAt(timed, { ...start, wall: wall + (shift ?? 0) }, timed.length);
+      const moved = { ...start, wall: wall + (shift ?? 0) };
+      yield instanceAt(timed, moved, timed.length, start);
     }
   }
 }
@@ -92,8 +95,14 @@ function lengthOf({ days, seconds }: Duration): number {
   return Math.max(0, days * DAY + seconds);
 }
 
-function instanceAt(timed: Timed, start: Moment, length: Duration): Instance {
-  return { timed, start, starts: instantOf(start), ends: instantAfter(start, length) };
+function instanceAt(
+  timed: Timed,
+  start: Moment,
+  length: Duration,
+  recurrence: Moment | null,
+): Instance {
+  const [starts, ends] = [instantOf(start), instantAfter(start, length)];
+  return { timed, start, recurrence, starts, ends };
 }
 
 /** The last THISANDFUTURE override that begins at or before an instance. */

@@ -1,5 +1,6 @@
 import { textOf } from "./component.ts";
 import { parseCalendar } from "./parse.ts";
+import { foldLine } from "./write.ts";
 
 /**
  * Makes one calendar file of many calendar objects, as people and programs expect an export: the
@@ -21,7 +22,7 @@ export function joinCalendars(texts: Iterable<string>, title: string): string {
   }
   return [
     "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//pushdav//export//EN\r\n",
-    `${fold(`X-WR-CALNAME:${escapeText(title)}`)}\r\n`,
+    `${foldLine(`X-WR-CALNAME:${escapeText(title)}`)}\r\n`,
     ...timezones.values(),
     ...others,
     "END:VCALENDAR\r\n",
@@ -31,9 +32,4 @@ export function joinCalendars(texts: Iterable<string>, title: string): string {
 /** RFC 5545 section 3.3.11. */
 function escapeText(text: string): string {
   return text.replaceAll(/[\\;,]/g, "\\$&").replaceAll(/\r?\n|\r/g, "\\n");
-}
-
-/** RFC 5545 section 3.1, by characters: 18 of four bytes each stay below 75. */
-function fold(line: string): string {
-  return line.match(/.{1,18}/gsu)?.join("\r\n ") ?? line;
 }

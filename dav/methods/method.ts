@@ -6,6 +6,8 @@ import type { Transaction } from "../store.ts";
 /** Everything a verb may look at besides its request. */
 export interface MethodContext extends Context {
   readonly capabilities: Capabilities;
+  /** The zone that a request names for floating times, as the text of a VTIMEZONE; null without one. */
+  readonly timezone: string | null;
 }
 
 /**

@@ -7,6 +7,8 @@ import type { QName } from "../xml/names.ts";
 /** What a property may look at besides its resource. */
 export interface PropertyContext extends Context {
   readonly capabilities: Capabilities;
+  /** The zone that a request names for floating times, as the text of a VTIMEZONE; null without one. */
+  readonly timezone: string | null;
 }
 
 /** The resources of the given kinds. */
@@ -34,6 +36,8 @@ export interface LiveProperty {
    * @param requested the element with which the client asked, which may carry parameters
    */
   readonly get: (resource: Resource, context: PropertyContext, requested: Element) => Node[] | null;
+  /** Refuses an element with which a client asks for it, by throwing a DavError. */
+  readonly checkRequest: (requested: Element) => void;
   /** Refuses a value that may not be stored, by throwing a DavError. */
   readonly check: (value: Element, context: PropertyContext) => void;
 }
@@ -49,6 +53,7 @@ interface Declaration<K extends ResourceKind> {
     context: PropertyContext,
     requested: Element,
   ) => Node[] | null;
+  readonly checkRequest?: (requested: Element) => void;
   readonly check?: (value: Element, context: PropertyContext) => void;
 }
 
@@ -64,6 +69,7 @@ export function property<K extends ResourceKind>(declaration: Declaration<K>): L
     settable: declaration.settable ?? "never",
     get: (resource, context, requested) =>
       isOn(resource) ? declaration.get(resource, context, requested) : null,
+    checkRequest: declaration.checkRequest ?? (() => {}),
     check: declaration.check ?? (() => {}),
   };
 }

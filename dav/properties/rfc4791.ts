@@ -7,9 +7,9 @@ import {
   parseCalendar,
 } from "../icalendar/index.ts";
 import { formatPath } from "../paths.ts";
-import { decodeText } from "../text.ts";
 import { attribute, childrenOf, el, href, text, type Element } from "../xml/element.ts";
 import { caldav } from "../xml/names.ts";
+import { CALENDAR_DATA } from "./calendar-data.ts";
 import { property } from "./property.ts";
 
 function isKnown(name: string): boolean {
@@ -117,13 +117,7 @@ const CALENDAR = [
     on: ["calendar"],
     get: () => [String(DEFAULT_LIMITS.maxAttendeesPerInstance)],
   }),
-  property({
-    // Only in answers of reports: PROPFIND reads no data, and RFC 4791 section 9.6 wants it so.
-    name: caldav("calendar-data"),
-    on: ["calendar-object"],
-    needs: "data",
-    get: ({ object }) => (object.data === undefined ? null : [decodeText(object.data).text]),
-  }),
+  CALENDAR_DATA,
 ];
 
 export const RFC4791 = [...PRINCIPAL, ...CALENDAR];

@@ -8,6 +8,7 @@ import {
   type TextMatch,
   type TimeRange,
 } from "../icalendar/index.ts";
+import { readTimeRange } from "../time-range.ts";
 import { attribute, child, childrenOf, text, type Element } from "../xml/element.ts";
 import { caldav } from "../xml/names.ts";
 
@@ -77,25 +78,7 @@ function readCollation(name: string | undefined): Collation {
 
 function readRange(element: Element): TimeRange | null {
   const range = child(element, caldav("time-range"));
-  if (range === undefined) return null;
-  const start = readInstant(attribute(range, "start"));
-  const end = readInstant(attribute(range, "end"));
-  if (start === null && end === null) throw invalid("a time-range needs a start or an end");
-  if (start !== null && end !== null && start >= end) {
-    throw invalid("a time-range must end after it starts");
-  }
-  return { start, end };
-}
-
-const INSTANT = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
-
-/** A date with UTC time (RFC 4791 section 9.9) in Unix seconds. */
-function readInstant(value: string | undefined): number | null {
-  if (value === undefined) return null;
-  const iso = value.trim().replace(INSTANT, "$1-$2-$3T$4:$5:$6Z");
-  const time = iso === value.trim() ? Number.NaN : Date.parse(iso);
-  if (Number.isNaN(time)) throw invalid(`${value} is not a date with UTC time`);
-  return time / 1000;
+  return range === undefined ? null : readTimeRange(range, invalid);
 }
 
 function nameOf(element: Element): string {

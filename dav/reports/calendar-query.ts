@@ -1,3 +1,4 @@
+import { timezoneOf } from "../calendar-timezone.ts";
 import { DavError, violated } from "../errors.ts";
 import { depthOf } from "../http/headers.ts";
 import type { DavRequest } from "../http/request.ts";
@@ -24,7 +25,6 @@ import type { CollectionRow, ObjectRow, ObjectSearch, Transaction } from "../sto
 import { decodeText } from "../text.ts";
 import { child, text, type Element } from "../xml/element.ts";
 import { caldav } from "../xml/names.ts";
-import { parseXml } from "../xml/parse.ts";
 import { readCalendarFilter } from "./calendar-filter.ts";
 import type { Report } from "./report.ts";
 
@@ -42,6 +42,7 @@ export const CALENDAR_QUERY: Report = {
   on: new Set(["calendar"]),
   prepare(root, request, context) {
     const query = readQuery(root, request);
+    const { timezone } = query;
     const withMembers = includesMembers(request, context);
     return {
       mode: "snapshot",
@@ -56,7 +57,10 @@ export const CALENDAR_QUERY: Report = {
         const found = withMembers ? await search(tx, collection, query) : [];
         return multistatus(
           found.map((object) =>
-            propertyResponse(objectResource(collection, object), query.wanted, context),
+            propertyResponse(objectResource(collection, object), query.wanted, {
+              ...context,
+              timezone,
+            }),
           ),
         );
       },
@@ -85,7 +89,7 @@ async function search(
   collection: CollectionRow,
   { filter, timezone, wanted }: CalendarQuery,
 ): Promise<ObjectRow[]> {
-  const zone = timezone ?? calendarTimezone(collection);
+  const zone = timezone ?? timezoneOf(collection);
   const { component, range, decides } = plan(filter);
   const searched: ObjectSearch = {
     ...(component !== null && { component }),
@@ -143,10 +147,4 @@ function searchRange(range: TimeRange, zone: string | null): NonNullable<ObjectS
 
 function matches(stored: Buffer, filter: ComponentFilter, zone: string | null): boolean {
   return matchesCalendar(parseCalendar(decodeText(stored).text), filter, zone);
-}
-
-/** The text of the calendar's calendar-timezone property (RFC 4791 section 5.2.2). */
-function calendarTimezone(collection: CollectionRow): string | null {
-  const stored = collection.properties[caldav("calendar-timezone")];
-  return stored === undefined ? null : text(parseXml(Buffer.from(stored)));
 }

@@ -8,6 +8,7 @@ import {
   matchesCalendar,
   occurrences,
   parseCalendar,
+  renderCalendar,
   splitCalendar,
 } from "../../../dav/icalendar/index.ts";
 import { decodeText } from "../../../dav/text.ts";
@@ -83,6 +84,28 @@ corpus("every accepted file can be indexed and searched", (t) => {
     if (CORPUS_ICS[file] === "accepted") probe(t, parseCalendar(read(file)), file);
   }
 });
+
+corpus(
+  "every accepted file can be expanded into something that has neither rules nor zones",
+  (t) => {
+    const as = { selection: null, limitRecurrences: null, limitFreeBusy: null };
+    const expand = { start: NOW - 30 * YEAR, end: NOW + YEAR };
+    for (const file of files) {
+      if (CORPUS_ICS[file] !== "accepted") continue;
+      let left = 1000;
+      const spend = () => {
+        if (left-- === 0) throw new RangeError("that is enough");
+      };
+      try {
+        const expanded = renderCalendar(read(file), { ...as, expand }, null, spend);
+        t.notRegex(expanded, /^(?:RRULE|RDATE|EXDATE|BEGIN:VTIMEZONE|[^:]*;TZID=)/m, file);
+        t.is(parseCalendar(expanded).name, "VCALENDAR");
+      } catch (error) {
+        t.true(error instanceof RangeError, `${file}: ${String(error)}`);
+      }
+    }
+  },
+);
 
 corpus("files of many objects come apart into objects that are accepted", (t) => {
   let objects = 0;

@@ -1,0 +1,52 @@
+import { expandCalendar } from "./expand.ts";
+import type { Spend } from "./expand.ts";
+import { limitFreeBusy, limitRecurrences } from "./limit.ts";
+import { parseCalendar } from "./parse.ts";
+import type { TimeRange } from "./range.ts";
+import { selectContent } from "./select.ts";
+import type { ComponentSelection } from "./select.ts";
+import { contentOf, writeContent } from "./write.ts";
+import type { Content } from "./write.ts";
+
+/** What a client wants of calendar data (RFC 4791 section 9.6); null leaves it as it is. */
+export interface Rendering {
+  readonly selection: ComponentSelection | null;
+  readonly expand: TimeRange | null;
+  readonly limitRecurrences: TimeRange | null;
+  readonly limitFreeBusy: TimeRange | null;
+}
+
+/**
+ * Renders a stored calendar object. What need not change is the stored text itself.
+ *
+ * @param zone a TZID or the text of a VTIMEZONE for floating times; null means UTC
+ * @param spend called with the size of each instance before an expansion makes it
+ * @throws CalendarError when the text cannot be read, and whatever `spend` throws
+ */
+export function renderCalendar(
+  text: string,
+  rendering: Rendering,
+  zone: string | null,
+  spend: Spend,
+): string {
+  const isPlain = Object.values(rendering).every((part) => part === null);
+  const content = isPlain ? null : renderContent(text, rendering, zone, spend);
+  return content === null ? text : writeContent(content);
+}
+
+/** The content to write, or null when the stored text is it. */
+function renderContent(
+  text: string,
+  { selection, expand, limitRecurrences: recurrences, limitFreeBusy: freeBusy }: Rendering,
+  zone: string | null,
+  spend: Spend,
+): Content | null {
+  const stored = parseCalendar(text);
+  const calendar = recurrences === null ? stored : limitRecurrences(stored, recurrences, zone);
+  if (calendar === stored && selection === null && expand === null && freeBusy === null)
+    return null;
+  const whole =
+    expand === null ? contentOf(calendar) : expandCalendar(calendar, expand, zone, spend);
+  const limited = freeBusy === null ? whole : limitFreeBusy(whole, freeBusy);
+  return selection === null ? limited : selectContent(limited, selection);
+}

@@ -1,0 +1,114 @@
+import { timezoneOf } from "../calendar-timezone.ts";
+import { DavError, violated } from "../errors.ts";
+import { renderCalendar, type ComponentSelection, type Rendering } from "../icalendar/index.ts";
+import { decodeText } from "../text.ts";
+import { readTimeRange } from "../time-range.ts";
+import { attribute, child, childrenOf, type Element } from "../xml/element.ts";
+import { caldav } from "../xml/names.ts";
+import { property } from "./property.ts";
+
+/** Characters of expanded instances in one answer, and what the smallest instance counts. */
+const MAX_EXPANDED = 16 * 1024 * 1024;
+const MIN_INSTANCE = 500;
+const MAX_DEPTH = 8;
+
+/** A CALDAV:calendar-data element of a request as it was read, for all objects of the answer. */
+interface DataRequest {
+  readonly rendering: Rendering;
+  readonly spend: (characters: number) => void;
+}
+
+/** Reports only read, so none runs twice, and what an answer may hold can be counted down here. */
+const requests = new WeakMap<Element, DataRequest>();
+
+/**
+ * CALDAV:calendar-data (RFC 4791 section 9.6). Only in answers of reports: PROPFIND reads no data.
+ * The stored text is the value unless the client asks for a part or an expansion of it.
+ */
+export const CALENDAR_DATA = property({
+  name: caldav("calendar-data"),
+  on: ["calendar-object"],
+  needs: "data",
+  checkRequest: (requested) => void requestOf(requested),
+  get: ({ object, collection }, { timezone }, requested) => {
+    if (object.data === undefined) return null;
+    const { rendering, spend } = requestOf(requested);
+    const zone = timezone ?? timezoneOf(collection);
+    return [renderCalendar(decodeText(object.data).text, rendering, zone, spend)];
+  },
+});
+
+function requestOf(requested: Element): DataRequest {
+  let request = requests.get(requested);
+  if (request === undefined) {
+    request = { rendering: readRendering(requested), spend: allowance() };
+    requests.set(requested, request);
+  }
+  return request;
+}
+
+function allowance(): DataRequest["spend"] {
+  let left = MAX_EXPANDED;
+  return (characters) => {
+    left -= Math.max(characters, MIN_INSTANCE);
+    if (left >= 0) return;
+    const message = "the range has too many instances to expand; ask for a shorter one";
+    throw violated("number-of-matches-within-limits", message);
+  };
+}
+
+function readRendering(requested: Element): Rendering {
+  const type = attribute(requested, "content-type") ?? "text/calendar";
+  const version = attribute(requested, "version") ?? "2.0";
+  if (type.toLowerCase() !== "text/calendar" || version !== "2.0") {
+    throw violated("supported-calendar-data", `calendar data is not served as ${type} ${version}`);
+  }
+  const comp = child(requested, caldav("comp"));
+  return {
+    selection: comp === undefined ? null : readSelection(comp, 1),
+    expand: readRange(requested, "expand"),
+    limitRecurrences: readRange(requested, "limit-recurrence-set"),
+    limitFreeBusy: readRange(requested, "limit-freebusy-set"),
+  };
+}
+
+/** An empty comp means the whole component, as VTIMEZONE does in RFC 4791 section 7.8.1. */
+function readSelection(comp: Element, depth: number): ComponentSelection {
+  if (depth > MAX_DEPTH) throw invalid("comp nests too deep");
+  const props = childrenOf(comp, caldav("prop"));
+  const comps = childrenOf(comp, caldav("comp"));
+  const [allprop, allcomp] = [caldav("allprop"), caldav("allcomp")].map((name) =>
+    child(comp, name),
+  );
+  const isEmpty = [...props, ...comps, allprop, allcomp].every((part) => part === undefined);
+  const wanted = props.map(
+    (prop) => [nameOf(prop), { value: attribute(prop, "novalue") !== "yes" }] as const,
+  );
+  return {
+    name: nameOf(comp),
+    properties: isEmpty || allprop !== undefined ? "all" : new Map(wanted),
+    components:
+      isEmpty || allcomp !== undefined
+        ? "all"
+        : comps.map((inner) => readSelection(inner, depth + 1)),
+  };
+}
+
+function nameOf(element: Element): string {
+  const name = attribute(element, "name");
+  if (name === undefined || name === "") throw invalid("comp and prop need a name");
+  return name.toUpperCase();
+}
+
+/** Expand and the limits need both ends of their range (RFC 4791 sections 9.6.5 to 9.6.7). */
+function readRange(requested: Element, name: string): Rendering["expand"] {
+  const element = child(requested, caldav(name));
+  if (element === undefined) return null;
+  const range = readTimeRange(element, invalid);
+  if (range.start === null || range.end === null) throw invalid(`${name} needs a start and an end`);
+  return range;
+}
+
+function invalid(message: string): DavError {
+  return new DavError(400, message);
+}
