@@ -12,6 +12,8 @@ export type { Calendar } from "./component.ts";
 export { CalendarError } from "./error.ts";
 export type { CalendarCondition } from "./error.ts";
 export { matchesCalendar } from "./filter.ts";
+export { busyTimes, mergeBusy, writeFreeBusy } from "./freebusy.ts";
+export type { BusyTime } from "./freebusy.ts";
 export { joinCalendars } from "./join.ts";
 export type { ComponentFilter, ParameterFilter, PropertyFilter, TextMatch } from "./filter.ts";
 export { occurrences } from "./occurrences.ts";

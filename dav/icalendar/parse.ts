@@ -19,9 +19,11 @@ interface OpenComponent extends Component {
  * Reads one iCalendar object (RFC 5545 section 3.4): syntax only, see `checkCalendarObject` for meaning.
  * Throws CalendarError: valid-calendar-data when the text cannot be read,
  * valid-calendar-object-resource when it holds several VCALENDARs, max-instances for a flood of dates.
+ *
+ * @param only names of the properties to read, when a text that was read before serves one purpose
  */
-export function parseCalendar(text: string): Calendar {
-  const [calendar, second] = parseStream(text);
+export function parseCalendar(text: string, only?: ReadonlySet<string>): Calendar {
+  const [calendar, second] = parseStream(text, only);
   if (calendar === undefined) {
     throw new CalendarError("valid-calendar-data", "There is no calendar: the text is empty.");
   }
@@ -31,7 +33,7 @@ export function parseCalendar(text: string): Calendar {
 }
 
 /** Reads an iCalendar stream: any number of VCALENDARs (RFC 5545 section 3.4). Throws as `parseCalendar`. */
-export function parseStream(text: string): Calendar[] {
+export function parseStream(text: string, only?: ReadonlySet<string>): Calendar[] {
   const calendars: Calendar[] = [];
   const open: OpenComponent[] = [];
   let listedDates = 0;
@@ -46,7 +48,7 @@ export function parseStream(text: string): Calendar[] {
       open.pop();
       endComponent(parent, name, line);
       (open.at(-1)?.components ?? calendars).push(parent);
-    } else {
+    } else if (only?.has(nameOf(line)) !== false) {
       listedDates = countDates(line, listedDates);
       parent.properties.push(parseProperty(line));
     }
@@ -61,6 +63,10 @@ export function parseStream(text: string): Calendar[] {
 function readDelimiter({ text }: ContentLine): [delimiter: string, name: string] {
   const found = /^(BEGIN|END)[ \t]*:(.*)$/i.exec(text);
   return [found?.[1]?.toUpperCase() ?? "", found?.[2]?.trim().toUpperCase() ?? ""];
+}
+
+function nameOf({ text }: ContentLine): string {
+  return text.slice(0, text.search(/[ \t;:]/)).toUpperCase();
 }
 
 function beginComponent(name: string, line: ContentLine, depth: number): OpenComponent {

@@ -2,6 +2,7 @@ import { parseStream } from "./parse.ts";
 import { zoneNamed, zoneOfVtimezone } from "./tzid.ts";
 import type { Interval } from "./timed.ts";
 import { CalendarError } from "./error.ts";
+import { UTC } from "./zone.ts";
 import type { Zone } from "./zone.ts";
 
 /** Unix seconds, [start, end); a missing bound is open. */
@@ -27,10 +28,14 @@ const zoneTexts = new Map<string, Zone | null>();
  * that cannot be read.
  */
 export function floatingRange({ start, end }: TimeRange, zone: string | null): TimeRange {
-  const clock = zone === null ? null : zoneOfText(zone);
-  if (clock === null) return { start, end };
+  const clock = clockOf(zone);
   const onClock = (utc: number | null) => (utc === null ? null : clock.toWall(utc));
   return { start: onClock(start), end: onClock(end) };
+}
+
+/** The zone that `floatingRange` reads times in. */
+export function clockOf(zone: string | null): Zone {
+  return (zone === null ? null : zoneOfText(zone)) ?? UTC;
 }
 
 export function searchFor(range: TimeRange, zone: string | null): Search {

@@ -2,12 +2,18 @@ import type { QName } from "../xml/names.ts";
 import { ADDRESSBOOK_MULTIGET, CALENDAR_MULTIGET } from "./multiget.ts";
 import { ADDRESSBOOK_QUERY } from "./addressbook-query.ts";
 import { CALENDAR_QUERY } from "./calendar-query.ts";
+import { FREE_BUSY_QUERY } from "./free-busy-query.ts";
 import type { Report } from "./report.ts";
 import { SYNC_COLLECTION } from "./sync-collection.ts";
 
 /** Every report by the name of its root element; supported-report-set derives from it. */
 export const REPORTS: ReadonlyMap<QName, Report> = new Map(
-  [SYNC_COLLECTION, CALENDAR_MULTIGET, CALENDAR_QUERY, ADDRESSBOOK_MULTIGET, ADDRESSBOOK_QUERY].map(
-    (report) => [report.name, report],
-  ),
+  [
+    SYNC_COLLECTION,
+    CALENDAR_MULTIGET,
+    CALENDAR_QUERY,
+    FREE_BUSY_QUERY,
+    ADDRESSBOOK_MULTIGET,
+    ADDRESSBOOK_QUERY,
+  ].map((report) => [report.name, report]),
 );

@@ -1,0 +1,115 @@
+import { timezoneOf } from "../calendar-timezone.ts";
+import { DavError, violated } from "../errors.ts";
+import type { DavResponse } from "../http/request.ts";
+import {
+  busyTimes,
+  floatingRange,
+  mergeBusy,
+  writeFreeBusy,
+  type BusyTime,
+} from "../icalendar/index.ts";
+import { need } from "../privileges.ts";
+import { resolve } from "../resolve.ts";
+import type { CollectionRow, ObjectSearch, Transaction } from "../store.ts";
+import { decodeText } from "../text.ts";
+import { readTimeRange } from "../time-range.ts";
+import { child, type Element } from "../xml/element.ts";
+import { caldav } from "../xml/names.ts";
+import type { Report } from "./report.ts";
+
+interface BusyRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Instances that one answer is made from. */
+const MAX_INSTANCES = 50_000;
+const COMPONENTS = ["VEVENT", "VFREEBUSY"];
+
+/**
+ * free-busy-query (RFC 4791 section 7.10): when a calendar, or all calendars of a home, take time. The Depth
+ * header changes nothing, since a collection without its members is never busy.
+ */
+export const FREE_BUSY_QUERY: Report = {
+  name: caldav("free-busy-query"),
+  on: new Set(["calendar", "calendar-home"]),
+  prepare(root, request, context) {
+    const range = readRange(root);
+    return {
+      mode: "snapshot",
+      run: async (tx) => {
+        const resource = await resolve(tx, request.path);
+        if (resource === null) throw new DavError(404, "nothing is mapped to this URL");
+        need("read-free-busy", resource, context.user.id);
+        if (resource.kind === "calendar") {
+          const { collection } = resource;
+          return answer(await busyIn(tx, [collection], range), range, collection.uuid, context.now);
+        }
+        if (resource.kind !== "calendar-home") {
+          throw violated("supported-report", "free-busy-query works on calendars and their home");
+        }
+        const collections = await tx.listCollections(resource.home);
+        const times = await busyIn(tx, collections, range);
+        return answer(times, range, resource.home.uuid, context.now);
+      },
+    };
+  },
+};
+
+function readRange(root: Element): BusyRange {
+  const element = child(root, caldav("time-range"));
+  if (element === undefined) throw invalid("free-busy-query needs a time-range");
+  const { start, end } = readTimeRange(element, invalid);
+  if (start === null || end === null) throw invalid("free-busy-query needs a start and an end");
+  return { start, end };
+}
+
+function invalid(message: string): DavError {
+  return new DavError(400, message);
+}
+
+async function busyIn(
+  tx: Transaction,
+  collections: readonly CollectionRow[],
+  range: BusyRange,
+): Promise<BusyTime[]> {
+  let left = MAX_INSTANCES;
+  const spend = () => {
+    if (left-- > 0) return;
+    const message = "the range has too many events; ask for a shorter one";
+    throw violated("number-of-matches-within-limits", message);
+  };
+  const times: BusyTime[] = [];
+  for (const collection of collections) {
+    const zone = timezoneOf(collection);
+    for (const component of COMPONENTS) {
+      // oxlint-disable-next-line no-await-in-loop -- a transaction has one connection
+      const found = await tx.findObjects(collection, search(component, range, zone), {
+        data: true,
+      });
+      for (const { object } of found) {
+        const { text } = decodeText(object.data ?? Buffer.alloc(0));
+        times.push(...busyTimes(text, range, zone, spend));
+      }
+    }
+  }
+  return mergeBusy(times);
+}
+
+function search(component: string, { start, end }: BusyRange, zone: string | null): ObjectSearch {
+  const floating = floatingRange({ start, end }, zone);
+  const floatingStarts = floating.start ?? start;
+  const floatingEnds = floating.end ?? end;
+  return { component, range: { starts: start, ends: end, floatingStarts, floatingEnds } };
+}
+
+function answer(
+  times: readonly BusyTime[],
+  range: BusyRange,
+  uuid: string,
+  now: Date,
+): DavResponse {
+  const uid = `${range.start}-${range.end}-${uuid}`;
+  const body = writeFreeBusy(times, { range, uid, now: Math.floor(now.getTime() / 1000) });
+  return { status: 200, headers: { "content-type": "text/calendar; charset=utf-8" }, body };
+}
