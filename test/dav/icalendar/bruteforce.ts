@@ -117,7 +117,7 @@ function fitsYearDay(date: Date, byYearDay: readonly number[]): boolean {
 
 function fitsWeekday(date: Date, { freq, byDay, byMonth, byWeekNo }: Parts): boolean {
   const scope = freq === "MONTHLY" || byMonth.length > 0 ? "month" : "year";
-  const counts = (freq === "MONTHLY" || freq === "YEARLY") && byWeekNo.length === 0;
+  const counts = freq === "MONTHLY" || (freq === "YEARLY" && byWeekNo.length === 0);
   const nth = stepsLeft(date, -7, scope) + 1;
   const fromEnd = -stepsLeft(date, 7, scope) - 1;
   return byDay.some((item) => {
