@@ -21,6 +21,11 @@ export interface Figures {
   readonly bytes: number;
 }
 
+/** CPU milliseconds of one request, all processes together. */
+export function cpuOf({ serverCpu, databaseCpu }: Figures): number {
+  return serverCpu + databaseCpu;
+}
+
 /** Makes request number `n`; null when there are no more. */
 export type Requests = (n: number) => Request | null;
 

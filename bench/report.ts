@@ -1,8 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { arch, cpus, platform } from "node:os";
 import { join } from "node:path";
-import type { Figures } from "./measure.ts";
-import { BARE } from "./scenarios.ts";
+import { cpuOf, type Figures } from "./measure.ts";
 
 /** The figures of one scenario on one collection. */
 export interface Row {
@@ -14,24 +13,22 @@ export interface Row {
 }
 
 export interface Run {
+  readonly rounds: number;
   readonly seconds: number;
   readonly connections: number;
-  /** Milliseconds of CPU of a bare HTTP answer in this run. */
-  readonly bare: number;
+  /** The first is a bare HTTP answer. */
   readonly rows: readonly Row[];
 }
-
-const cpuOf = ({ serverCpu, databaseCpu }: Figures): number => serverCpu + databaseCpu;
 
 const HEAD = [
   "",
   "events",
   "req/s",
   "CPU ms",
+  "aim",
   "server",
   "database",
   "× bare",
-  "aim ×",
   "p50",
   "p99",
   "results",
@@ -44,10 +41,10 @@ function cells({ scenario, events, aim, figures }: Row, bare: number): string[] 
     events === null ? "" : events.toLocaleString("en"),
     figures.perSecond.toFixed(0),
     cpuOf(figures).toFixed(2),
+    aim === null ? "" : aim.toFixed(1),
     figures.serverCpu.toFixed(2),
     figures.databaseCpu.toFixed(2),
     (cpuOf(figures) / bare).toFixed(1),
-    aim === null ? "" : (aim / BARE).toFixed(1),
     figures.p50.toFixed(1),
     figures.p99.toFixed(1),
     figures.results.toFixed(0),
@@ -56,7 +53,8 @@ function cells({ scenario, events, aim, figures }: Row, bare: number): string[] 
 }
 
 /** The figures as a table for people. */
-export function table({ rows, bare }: Run): string {
+export function table({ rows }: Run): string {
+  const bare = rows[0] ? cpuOf(rows[0].figures) : Number.NaN;
   const lines = [HEAD, ...rows.map((row) => cells(row, bare))];
   const widths = HEAD.map((_, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)));
   const pad = (cell: string, at: number) =>

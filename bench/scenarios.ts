@@ -18,15 +18,12 @@ export interface Place {
 /** One kind of request. */
 interface Scenario {
   readonly name: string;
-  /** Milliseconds of CPU to aim at, where a bare HTTP answer costs `BARE`: a fifth of the best others. */
+  /** Milliseconds of CPU to aim at, on the machine the aims come from: a fifth of the best of the field. */
   readonly aim?: number;
   readonly status: number;
   /** Gets ready, unmeasured, and returns what makes the requests. */
   readonly prepare: (place: Place) => Requests | Promise<Requests>;
 }
-
-/** Milliseconds of CPU of a bare HTTP answer on the machine of the aims. */
-export const BARE = 0.09;
 
 export function placeOf(client: Client, user: string, events: number): Place {
   const home = `/dav/calendars/${user}/`;
