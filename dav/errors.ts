@@ -110,6 +110,16 @@ export const CONDITIONS = {
     status: 403,
     source: "RFC 4791 section 5.3.2.1",
   },
+  "supported-rscale": {
+    element: caldav("supported-rscale"),
+    status: 403,
+    source: "RFC 7529 section 7",
+  },
+  "valid-timezone": {
+    element: caldav("valid-timezone"),
+    status: 403,
+    source: "RFC 7809 sections 5.2 and 6.1",
+  },
   "calendar-valid-filter": {
     element: caldav("valid-filter"),
     status: 403,

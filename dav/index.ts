@@ -1,5 +1,6 @@
 import type { Capabilities } from "./capabilities.ts";
 import { DavError, errorBody } from "./errors.ts";
+import { wantsNoTimezones } from "./http/headers.ts";
 import type { Context, DavRequest, DavResponse } from "./http/request.ts";
 import { METHODS } from "./methods/index.ts";
 import type { Work } from "./methods/method.ts";
@@ -37,7 +38,12 @@ const CAPABILITIES: Capabilities = {
 export function prepare(request: DavRequest, context: Context): Work {
   const method = METHODS.get(request.method);
   if (method === undefined) throw new DavError(405, `${request.method} is not supported`);
-  return method.prepare(request, { ...context, capabilities: CAPABILITIES, timezone: null });
+  return method.prepare(request, {
+    ...context,
+    capabilities: CAPABILITIES,
+    timezone: null,
+    timezonesByReference: wantsNoTimezones(request),
+  });
 }
 
 /** The answer to a refused request. */

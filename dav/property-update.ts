@@ -67,9 +67,11 @@ export function planUpdate(
 ): PlannedUpdate {
   const verdicts = instructions.map((each) => judge(each, kind, creating, context));
   const ok = verdicts.every(({ status }) => status === 200);
-  const entries = verdicts.flatMap(({ name, stored }) =>
-    stored === undefined ? [] : [[name, stored] as const],
-  );
+  const entries = verdicts.flatMap(({ name, stored }) => {
+    if (stored === undefined) return [];
+    const twin = LIVE_PROPERTIES.get(name)?.twin ?? null;
+    return [...(twin === null ? [] : [[twin, null] as const]), [name, stored] as const];
+  });
   return { ok, changes: ok ? Object.fromEntries(entries) : {}, propstats: report(verdicts, ok) };
 }
 

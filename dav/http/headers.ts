@@ -38,6 +38,11 @@ export function prefersMinimal(request: DavRequest): boolean {
   return /(?:^|[,;\s])return\s*=\s*"?minimal"?/i.test(prefer) || brief === "t";
 }
 
+/** Whether the CalDAV-Timezones header says F: leave VTIMEZONEs of standard zones out (RFC 7809 section 7.1). */
+export function wantsNoTimezones(request: DavRequest): boolean {
+  return request.headers["caldav-timezones"]?.trim().toUpperCase() === "F";
+}
+
 /** The media type of a body in lower case, without parameters; empty when absent. */
 export function mediaType(request: DavRequest): string {
   return (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";

@@ -3,6 +3,7 @@ export type CalendarCondition =
   | "valid-calendar-data"
   | "valid-calendar-object-resource"
   | "supported-calendar-component"
+  | "supported-rscale"
   | "max-instances"
   | "max-attendees-per-instance"
   | "min-date-time"

@@ -13,8 +13,8 @@ interface YearOffsets {
 /** A name as the IANA database spells them, so that no other text costs a look-up. */
 const NAME = /^[A-Za-z][A-Za-z0-9_+-]{1,31}(?:\/[A-Za-z0-9_+-]{1,31}){0,3}$/;
 const MAX_UNKNOWN_NAMES = 1000;
-/** Two changes of the clock are never nearer than this. */
-const PROBE = 15 * DAY;
+/** Two changes of the clock are never nearer than this: Boa Vista had a week of summer in 2000. */
+const PROBE = 6 * DAY;
 const FIRST_YEAR = 1800;
 /** The rules in force repeat with the calendar, after 400 years. */
 const LAST_YEAR = 2500;

@@ -7,6 +7,7 @@ import { overlaps, searchFor } from "./range.ts";
 import type { Search, TimeRange } from "./range.ts";
 import { scheduleOf } from "./series.ts";
 import type { Schedule } from "./series.ts";
+import { isStandardTimezone } from "./standard.ts";
 import { zonesOf } from "./tzid.ts";
 import type { ZoneLookup } from "./tzid.ts";
 import { readPeriod } from "./value.ts";
@@ -59,6 +60,12 @@ function masterOf(schedule: Schedule, component: Component) {
     if (isMaster && property(other, "UID")?.text === uid) return timed;
   }
   return null;
+}
+
+/** Leaves out VTIMEZONEs of standard zones (RFC 7809); the calendar itself when there is none. */
+export function limitTimezones(calendar: Calendar): Calendar {
+  const components = calendar.components.filter((component) => !isStandardTimezone(component));
+  return components.length === calendar.components.length ? calendar : { ...calendar, components };
 }
 
 /**

@@ -54,6 +54,11 @@ export function overlaps({ starts, ends, floating }: Interval, search: Search): 
     : starts < search.ends && ends > search.starts;
 }
 
+/** Whether the text of a VTIMEZONE can be read, as `floatingRange` reads it. */
+export function isTimezone(text: string): boolean {
+  return zoneOfText(text) !== null;
+}
+
 function zoneOfText(text: string): Zone | null {
   const known = zoneTexts.get(text);
   if (known !== undefined) return known;

@@ -1,6 +1,6 @@
 import { expandCalendar } from "./expand.ts";
 import type { Spend } from "./expand.ts";
-import { limitFreeBusy, limitRecurrences } from "./limit.ts";
+import { limitFreeBusy, limitRecurrences, limitTimezones } from "./limit.ts";
 import { parseCalendar } from "./parse.ts";
 import type { TimeRange } from "./range.ts";
 import { selectContent } from "./select.ts";
@@ -14,6 +14,8 @@ export interface Rendering {
   readonly expand: TimeRange | null;
   readonly limitRecurrences: TimeRange | null;
   readonly limitFreeBusy: TimeRange | null;
+  /** Leaves out VTIMEZONEs of standard zones (RFC 7809 section 3.1.2). */
+  readonly withoutTimezones: boolean;
 }
 
 /**
@@ -29,7 +31,7 @@ export function renderCalendar(
   zone: string | null,
   spend: Spend,
 ): string {
-  const isPlain = Object.values(rendering).every((part) => part === null);
+  const isPlain = Object.values(rendering).every((part) => part === null || part === false);
   const content = isPlain ? null : renderContent(text, rendering, zone, spend);
   return content === null ? text : writeContent(content);
 }
@@ -37,16 +39,18 @@ export function renderCalendar(
 /** The content to write, or null when the stored text is it. */
 function renderContent(
   text: string,
-  { selection, expand, limitRecurrences: recurrences, limitFreeBusy: freeBusy }: Rendering,
+  rendering: Rendering,
   zone: string | null,
   spend: Spend,
 ): Content | null {
+  const { selection, expand, limitRecurrences: recurrences, limitFreeBusy: freeBusy } = rendering;
   const stored = parseCalendar(text);
-  const calendar = recurrences === null ? stored : limitRecurrences(stored, recurrences, zone);
+  const limited = recurrences === null ? stored : limitRecurrences(stored, recurrences, zone);
+  const calendar = rendering.withoutTimezones ? limitTimezones(limited) : limited;
   if (calendar === stored && selection === null && expand === null && freeBusy === null)
     return null;
   const whole =
     expand === null ? contentOf(calendar) : expandCalendar(calendar, expand, zone, spend);
-  const limited = freeBusy === null ? whole : limitFreeBusy(whole, freeBusy);
-  return selection === null ? limited : selectContent(limited, selection);
+  const content = freeBusy === null ? whole : limitFreeBusy(whole, freeBusy);
+  return selection === null ? content : selectContent(content, selection);
 }

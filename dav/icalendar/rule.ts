@@ -53,7 +53,8 @@ const MAX_INTERVAL = 1_000_000_000_000;
 
 /**
  * Reads a RECUR value. Unknown parts, empty parts and repeated parts (the last one counts) are
- * taken; throws CalendarError valid-calendar-data naming the part that has no reading.
+ * taken; throws CalendarError valid-calendar-data naming the part that has no reading, or
+ * supported-rscale.
  */
 export function readRule(text: string, line?: number): Rule {
   const parts = new Map<string, string>();
@@ -63,6 +64,7 @@ export function readRule(text: string, line?: number): Rule {
     const value = part.slice(equals + 1).trim();
     if (value !== "") parts.set(part.slice(0, equals).trim().toUpperCase(), value.toUpperCase());
   }
+  requireGregorian(parts.get("RSCALE"), line);
   try {
     return ruleOf(parts);
   } catch (error) {
@@ -74,7 +76,6 @@ export function readRule(text: string, line?: number): Rule {
 function ruleOf(parts: ReadonlyMap<string, string>): Rule {
   const list = (name: string, least: number, most: number, signed = false) =>
     readNumbers(name, parts.get(name), least, most, signed);
-  requireGregorian(parts.get("RSCALE"));
   return {
     frequency: readChoice("FREQ", parts.get("FREQ"), FREQUENCIES),
     interval: Math.min(readPositive("INTERVAL", parts.get("INTERVAL")) ?? 1, MAX_INTERVAL),
@@ -94,9 +95,11 @@ function ruleOf(parts: ReadonlyMap<string, string>): Rule {
   };
 }
 
-function requireGregorian(scale: string | undefined): void {
+/** Rules of other calendars are refused (RFC 7529 section 7). */
+function requireGregorian(scale: string | undefined, line: number | undefined): void {
   if (scale === undefined || scale === "GREGORIAN") return;
-  throw new RangeError(`RSCALE=${quote(scale)} is not supported; only GREGORIAN is`);
+  const message = `In the RRULE, RSCALE=${quote(scale)} is not supported; only GREGORIAN is.`;
+  throw new CalendarError("supported-rscale", message, line);
 }
 
 function readChoice<T extends string>(

@@ -6,8 +6,10 @@ import type { Transaction } from "../store.ts";
 /** Everything a verb may look at besides its request. */
 export interface MethodContext extends Context {
   readonly capabilities: Capabilities;
-  /** The zone that a request names for floating times, as the text of a VTIMEZONE; null without one. */
+  /** The zone that a request names for floating times, a TZID or the text of a VTIMEZONE; or null. */
   readonly timezone: string | null;
+  /** Whether VTIMEZONEs of standard zones may be left out (RFC 7809 section 7). */
+  readonly timezonesByReference: boolean;
 }
 
 /**

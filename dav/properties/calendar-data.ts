@@ -14,7 +14,7 @@ const MAX_DEPTH = 8;
 
 /** A CALDAV:calendar-data element of a request as it was read, for all objects of the answer. */
 interface DataRequest {
-  readonly rendering: Rendering;
+  readonly rendering: Omit<Rendering, "withoutTimezones">;
   readonly spend: (characters: number) => void;
 }
 
@@ -30,9 +30,10 @@ export const CALENDAR_DATA = property({
   on: ["calendar-object"],
   needs: "data",
   checkRequest: (requested) => void requestOf(requested),
-  get: ({ object, collection }, { timezone }, requested) => {
+  get: ({ object, collection }, { timezone, timezonesByReference }, requested) => {
     if (object.data === undefined) return null;
-    const { rendering, spend } = requestOf(requested);
+    const { spend, ...request } = requestOf(requested);
+    const rendering = { ...request.rendering, withoutTimezones: timezonesByReference };
     const zone = timezone ?? timezoneOf(collection);
     return [renderCalendar(decodeText(object.data).text, rendering, zone, spend)];
   },
@@ -57,7 +58,7 @@ function allowance(): DataRequest["spend"] {
   };
 }
 
-function readRendering(requested: Element): Rendering {
+function readRendering(requested: Element): DataRequest["rendering"] {
   const type = attribute(requested, "content-type") ?? "text/calendar";
   const version = attribute(requested, "version") ?? "2.0";
   if (type.toLowerCase() !== "text/calendar" || version !== "2.0") {

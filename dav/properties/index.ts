@@ -7,8 +7,20 @@ import { RFC4791 } from "./rfc4791.ts";
 import { RFC4918 } from "./rfc4918.ts";
 import { RFC6352 } from "./rfc6352.ts";
 import { RFC6578 } from "./rfc6578.ts";
+import { RFC7529 } from "./rfc7529.ts";
+import { RFC7809 } from "./rfc7809.ts";
 
-const ALL = [...RFC4918, ...RFC3744, ...RFC3253, ...RFC6578, ...RFC4791, ...RFC6352, ...APPLE_PUSH];
+const ALL = [
+  ...RFC4918,
+  ...RFC3744,
+  ...RFC3253,
+  ...RFC6578,
+  ...RFC4791,
+  ...RFC7529,
+  ...RFC7809,
+  ...RFC6352,
+  ...APPLE_PUSH,
+];
 
 /** Every live property by its name. */
 export const LIVE_PROPERTIES: ReadonlyMap<QName, LiveProperty> = new Map(

@@ -7,8 +7,10 @@ import type { QName } from "../xml/names.ts";
 /** What a property may look at besides its resource. */
 export interface PropertyContext extends Context {
   readonly capabilities: Capabilities;
-  /** The zone that a request names for floating times, as the text of a VTIMEZONE; null without one. */
+  /** The zone that a request names for floating times, a TZID or the text of a VTIMEZONE; or null. */
   readonly timezone: string | null;
+  /** Whether VTIMEZONEs of standard zones may be left out (RFC 7809 section 7). */
+  readonly timezonesByReference: boolean;
 }
 
 /** The resources of the given kinds. */
@@ -30,6 +32,8 @@ export interface LiveProperty {
   readonly needs: "data" | null;
   /** When a client may set it; a settable property is kept as the client wrote it. */
   readonly settable: "never" | "creation" | "always";
+  /** A property that says the same in another way: what a client set of it goes when this one changes. */
+  readonly twin: QName | null;
   /**
    * The content of the property's element; null when it is not there.
    *
@@ -48,6 +52,7 @@ interface Declaration<K extends ResourceKind> {
   readonly allprop?: boolean;
   readonly needs?: "data";
   readonly settable?: "creation" | "always";
+  readonly twin?: QName;
   readonly get: (
     resource: ResourceOf<K>,
     context: PropertyContext,
@@ -67,6 +72,7 @@ export function property<K extends ResourceKind>(declaration: Declaration<K>): L
     allprop: declaration.allprop ?? false,
     needs: declaration.needs ?? null,
     settable: declaration.settable ?? "never",
+    twin: declaration.twin ?? null,
     get: (resource, context, requested) =>
       isOn(resource) ? declaration.get(resource, context, requested) : null,
     checkRequest: declaration.checkRequest ?? (() => {}),

@@ -1,9 +1,11 @@
+import { CALENDAR_TIMEZONE, CALENDAR_TIMEZONE_ID, vtimezoneOf } from "../calendar-timezone.ts";
 import { violated } from "../errors.ts";
 import {
   CalendarError,
   COLLATIONS,
   COMPONENTS,
   DEFAULT_LIMITS,
+  formatTime,
   parseCalendar,
 } from "../icalendar/index.ts";
 import { formatPath } from "../paths.ts";
@@ -22,6 +24,11 @@ export function componentsOf(value: Element): string[] {
     (attribute(comp, "name") ?? "").toUpperCase(),
   );
   return [...new Set(names)].filter(isKnown);
+}
+
+/** A limit on dates is told only where there is one (RFC 4791 sections 5.2.6 and 5.2.7). */
+function dateLimit(limit: number | null): string[] | null {
+  return limit === null ? null : [formatTime(limit, true)];
 }
 
 function checkComponents(value: Element): void {
@@ -77,11 +84,25 @@ const CALENDAR = [
     get: () => null,
   }),
   property({
-    name: caldav("calendar-timezone"),
+    name: CALENDAR_TIMEZONE,
     on: ["calendar"],
     settable: "always",
-    get: () => null,
+    twin: CALENDAR_TIMEZONE_ID,
+    get: ({ collection }) => {
+      const timezone = vtimezoneOf(collection);
+      return timezone === null ? null : [timezone];
+    },
     check: checkTimezone,
+  }),
+  property({
+    name: caldav("min-date-time"),
+    on: ["calendar"],
+    get: () => dateLimit(DEFAULT_LIMITS.minDateTime),
+  }),
+  property({
+    name: caldav("max-date-time"),
+    on: ["calendar"],
+    get: () => dateLimit(DEFAULT_LIMITS.maxDateTime),
   }),
   property({
     name: caldav("supported-calendar-component-set"),

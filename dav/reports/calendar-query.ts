@@ -4,6 +4,8 @@ import { depthOf } from "../http/headers.ts";
 import type { DavRequest } from "../http/request.ts";
 import {
   floatingRange,
+  isStandardZone,
+  isTimezone,
   matchesCalendar,
   parseCalendar,
   type ComponentFilter,
@@ -31,7 +33,7 @@ import type { Report } from "./report.ts";
 /** What a query looks for: the search that storage answers, and the filter that has the last word. */
 interface CalendarQuery {
   readonly filter: ComponentFilter;
-  /** VTIMEZONE text for floating times; null when the request names none. */
+  /** For floating times, the text of a VTIMEZONE or a TZID; null when the request names none. */
   readonly timezone: string | null;
   readonly wanted: PropertyRequest;
 }
@@ -71,12 +73,26 @@ export const CALENDAR_QUERY: Report = {
 function readQuery(root: Element, request: DavRequest): CalendarQuery {
   const filter = child(root, caldav("filter"));
   if (filter === undefined) throw new DavError(400, "calendar-query needs a filter");
-  const timezone = child(root, caldav("timezone"));
   return {
     filter: readCalendarFilter(filter),
-    timezone: timezone ? text(timezone) : null,
+    timezone: readTimezone(root),
     wanted: readPropertyRequest(root, request),
   };
+}
+
+/** CALDAV:timezone (RFC 4791 section 9.8) or CALDAV:timezone-id (RFC 7809 section 6.1). */
+function readTimezone(root: Element): string | null {
+  const [timezone, tzid] = [caldav("timezone"), caldav("timezone-id")].map((name) => {
+    const element = child(root, name);
+    return element === undefined ? null : text(element).trim();
+  });
+  if (tzid && !isStandardZone(tzid)) {
+    throw violated("valid-timezone", "timezone-id is the name of an IANA time zone");
+  }
+  if (timezone && !isTimezone(timezone)) {
+    throw violated("valid-calendar-data", "timezone is a calendar with a VTIMEZONE");
+  }
+  return [timezone, tzid].find((zone) => zone !== null && zone !== "") ?? null;
 }
 
 /** At Depth 0, which RFC 3253 makes the default, a calendar itself is asked and never matches. */

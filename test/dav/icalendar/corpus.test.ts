@@ -88,7 +88,12 @@ corpus("every accepted file can be indexed and searched", (t) => {
 corpus(
   "every accepted file can be expanded into something that has neither rules nor zones",
   (t) => {
-    const as = { selection: null, limitRecurrences: null, limitFreeBusy: null };
+    const as = {
+      selection: null,
+      limitRecurrences: null,
+      limitFreeBusy: null,
+      withoutTimezones: false,
+    };
     const expand = { start: NOW - 30 * YEAR, end: NOW + YEAR };
     for (const file of files) {
       if (CORPUS_ICS[file] !== "accepted") continue;

@@ -6,6 +6,7 @@ const AS_STORED: Rendering = {
   expand: null,
   limitRecurrences: null,
   limitFreeBusy: null,
+  withoutTimezones: false,
 };
 const BERLIN = ["BEGIN:VTIMEZONE", "TZID:Europe/Berlin", "END:VTIMEZONE"];
 
