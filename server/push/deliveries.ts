@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import { rowsOf, type Statement } from "../store/query.ts";
 import { READERS } from "./topics.ts";
 import type { Delivery, Transport } from "./transport.ts";
 
@@ -7,7 +8,9 @@ import type { Delivery, Transport } from "./transport.ts";
  * $1 transport, $2 its topics, $3 how many, $4 lease in seconds. A claim ends by itself with the
  * lease, so a process that dies while sending loses nothing.
  */
-const CLAIM = `
+const CLAIM: Statement = {
+  name: "push-claim",
+  text: `
 with due as (
   select d.subscription_id, r.reader_id is not null as readable
   from push_delivery d
@@ -26,15 +29,21 @@ with due as (
   returning d.*
 )
 select s.id, s.endpoint, s.topic, s.push_key, c.generation, c.attempts, c.first_changed_at, c.last_changed_at
-from claimed c join push_subscription s on s.id = c.subscription_id`;
+from claimed c join push_subscription s on s.id = c.subscription_id`,
+};
 
-const NEXT_DUE = `
+const NEXT_DUE: Statement = {
+  name: "push-next-due",
+  text: `
 select extract(epoch from min(greatest(d.due_at, d.claimed_until)) - now())::float8 as seconds
 from push_delivery d join push_subscription s on s.id = d.subscription_id
-where s.transport = $1 and s.topic = any($2)`;
+where s.transport = $1 and s.topic = any($2)`,
+};
 
 /** Ends a delivery unless changes were folded into it meanwhile. $3 success, $4 error. */
-const FINISH = `
+const FINISH: Statement = {
+  name: "push-finish",
+  text: `
 with finished as (
   delete from push_delivery where subscription_id = $1 and generation = $2 returning 1
 ), noted as (
@@ -43,7 +52,8 @@ with finished as (
     last_success_at = case when $3 then now() else last_success_at end
   where id = $1
 )
-select count(*)::int as finished from finished`;
+select count(*)::int as finished from finished`,
+};
 
 /** Makes a delivery due again for the changes that came while it was sent. $2 window in seconds. */
 const REPEAT = `
@@ -81,7 +91,7 @@ export async function claim(
   lease: number,
 ): Promise<Delivery[]> {
   const values = [transport.name, transport.topics(), limit, lease];
-  const { rows } = await pool.query<ClaimRow>(CLAIM, values);
+  const rows = await rowsOf<ClaimRow>(pool, CLAIM, values);
   return rows.map((row) => ({
     subscriptionId: row.id,
     endpoint: row.endpoint,
@@ -97,8 +107,8 @@ export async function claim(
 /** Seconds until a delivery of the transport is due (not positive when one is), or null when none waits. */
 export async function nextDue(pool: Pool, transport: Transport): Promise<number | null> {
   const values = [transport.name, transport.topics()];
-  const { rows } = await pool.query<{ seconds: number | null }>(NEXT_DUE, values);
-  return rows[0]?.seconds ?? null;
+  const [row] = await rowsOf<{ seconds: number | null }>(pool, NEXT_DUE, values);
+  return row?.seconds ?? null;
 }
 
 /**
@@ -113,8 +123,8 @@ export async function finish(
   window: number,
 ): Promise<void> {
   const values = [delivery.subscriptionId, delivery.generation, error === null, error];
-  const { rows } = await pool.query<{ finished: number }>(FINISH, values);
-  if (rows[0]?.finished === 0) await pool.query(REPEAT, [delivery.subscriptionId, window]);
+  const [row] = await rowsOf<{ finished: number }>(pool, FINISH, values);
+  if (row?.finished === 0) await pool.query(REPEAT, [delivery.subscriptionId, window]);
 }
 
 /** Gives a delivery back after a failed attempt, due again in `delay` seconds. */

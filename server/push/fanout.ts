@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import { rowsOf, type Statement } from "../store/query.ts";
 import { KEYS_OF_HOME, READERS } from "./topics.ts";
 
 /** Changes taken from the outbox by one statement. */
@@ -15,7 +16,9 @@ const QUIET_PART = 0.25;
  * a burst becomes one push per window, and the last change is always followed by one. A delivery that
  * waits because the push service asked for time is not hurried by further changes.
  */
-const FAN_OUT = `
+const FAN_OUT: Statement = {
+  name: "push-fan-out",
+  text: `
 with taken as (
   delete from outbox where id in (select id from outbox order by id limit $1 for update skip locked)
   returning principal_id, home, changed_at
@@ -40,7 +43,8 @@ with taken as (
                                       d.first_changed_at + make_interval(secs => $2)))
   returning 1
 )
-select (select count(*) from taken)::int as taken, (select count(*) from folded)::int as folded`;
+select (select count(*) from taken)::int as taken, (select count(*) from folded)::int as folded`,
+};
 
 /**
  * Takes committed changes from the outbox and gives every subscription to them one pending delivery.
@@ -52,11 +56,8 @@ export async function fanOut(
   pool: Pool,
   window: number,
 ): Promise<{ more: boolean; deliveries: number }> {
-  const { rows } = await pool.query<{ taken: number; folded: number }>(FAN_OUT, [
-    BATCH,
-    window,
-    window * QUIET_PART,
-  ]);
-  const { taken, folded } = rows[0] ?? { taken: 0, folded: 0 };
+  const values = [BATCH, window, window * QUIET_PART];
+  const [row] = await rowsOf<{ taken: number; folded: number }>(pool, FAN_OUT, values);
+  const { taken, folded } = row ?? { taken: 0, folded: 0 };
   return { more: taken === BATCH, deliveries: folded };
 }
