@@ -1,6 +1,6 @@
 import { errorElement, type ConditionName } from "./errors.ts";
 import type { DavResponse } from "./http/request.ts";
-import { el, href, Prefixes, writeNode, type Element, type Node } from "./xml/element.ts";
+import { el, href, Writer, type Element, type Node } from "./xml/element.ts";
 import { dav, NAMESPACES } from "./xml/names.ts";
 
 const REASONS: Readonly<Record<number, string>> = {
@@ -42,12 +42,11 @@ export function statusResponse(target: string, status: number, condition?: Condi
 
 /** The 207 answer around responses; `last` follows them, as sync-collection's token must. */
 export function multistatus(responses: Iterable<Element>, last: readonly Node[] = []): DavResponse {
-  const prefixes = new Prefixes();
-  let content = "";
-  for (const response of responses) content += writeNode(response, prefixes);
-  for (const node of last) content += writeNode(node, prefixes);
-  prefixes.use(NAMESPACES.d);
-  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<d:multistatus${prefixes.declarations()}>${content}</d:multistatus>`;
+  const writer = new Writer();
+  for (const response of responses) writer.write(response);
+  for (const node of last) writer.write(node);
+  writer.use(NAMESPACES.d);
+  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<d:multistatus${writer.declarations()}>${writer.text}</d:multistatus>`;
   return { status: 207, headers: { "content-type": XML_CONTENT_TYPE }, body };
 }
 

@@ -98,39 +98,55 @@ function escapeAttribute(value: string): string {
   return escape(value, ATTRIBUTE_ESCAPES);
 }
 
+/** The parts of an element's tags that are the same each time. */
 interface Tag {
-  readonly tag: string;
-  readonly declaration: string;
+  /** `<d:href`, with a declaration where the namespace has no fixed prefix. */
+  readonly open: string;
+  readonly close: string;
 }
 
-/** Collects the fixed prefixes that a document uses, so that its root can declare them. */
-export class Prefixes {
+/** Writes nodes one after another, and collects the fixed prefixes they use, for their root to declare. */
+export class Writer {
+  /** What has been written. */
+  text = "";
   readonly #used = new Set<string>();
   readonly #tags = new Map<QName, Tag>();
 
-  /** The tag name for an element name and the declaration it needs on the spot, if any. */
-  tag(name: QName): Tag {
-    const known = this.#tags.get(name);
-    if (known !== undefined) return known;
-    const made = this.#make(name);
-    this.#tags.set(name, made);
-    return made;
+  write(node: Node): void {
+    if (typeof node === "string") this.text += escapeText(node);
+    else if ("raw" in node) this.text += node.raw;
+    else this.#element(node);
   }
 
-  #make(name: QName): Tag {
-    const { namespace, local } = splitName(name);
-    const prefix = prefixOf(namespace);
-    if (prefix !== undefined) {
-      this.#used.add(prefix);
-      return { tag: `${prefix}:${local}`, declaration: "" };
+  #element({ name, attributes, children }: Element): void {
+    const { open, close } = this.#tags.get(name) ?? this.#tag(name);
+    this.text += open;
+    if (attributes !== NO_ATTRIBUTES) this.text += writeAttributes(attributes);
+    if (children.length === 0) {
+      this.text += "/>";
+      return;
     }
-    return { tag: local, declaration: ` xmlns="${escapeAttribute(namespace)}"` };
+    this.text += ">";
+    for (const inner of children) this.write(inner);
+    this.text += close;
   }
 
-  /** Makes the root declare the fixed prefix of a namespace. */
-  use(namespace: string): void {
+  #tag(name: QName): Tag {
+    const { namespace, local } = splitName(name);
+    const prefix = this.use(namespace);
+    const tag =
+      prefix === undefined
+        ? { open: `<${local} xmlns="${escapeAttribute(namespace)}"`, close: `</${local}>` }
+        : { open: `<${prefix}:${local}`, close: `</${prefix}:${local}>` };
+    this.#tags.set(name, tag);
+    return tag;
+  }
+
+  /** Makes the root declare the fixed prefix of a namespace, if it has one, and returns that. */
+  use(namespace: string): string | undefined {
     const prefix = prefixOf(namespace);
     if (prefix !== undefined) this.#used.add(prefix);
+    return prefix;
   }
 
   /** The declarations for the root element, with a leading space. */
@@ -143,7 +159,6 @@ export class Prefixes {
 }
 
 function writeAttributes(attributes: Readonly<Record<QName, string>>): string {
-  if (attributes === NO_ATTRIBUTES) return "";
   let written = "";
   let count = 0;
   for (const [name, value] of Object.entries(attributes)) {
@@ -160,26 +175,14 @@ function writeAttributes(attributes: Readonly<Record<QName, string>>): string {
   return written;
 }
 
-/** Serializes a node below a root that will declare `prefixes`. */
-export function writeNode(node: Node, prefixes: Prefixes): string {
-  if (typeof node === "string") return escapeText(node);
-  if ("raw" in node) return node.raw;
-  const { tag, declaration } = prefixes.tag(node.name);
-  const open = `<${tag}${declaration}${writeAttributes(node.attributes)}`;
-  if (node.children.length === 0) return `${open}/>`;
-  let content = "";
-  for (const inner of node.children) content += writeNode(inner, prefixes);
-  return `${open}>${content}</${tag}>`;
-}
-
 /** Serializes an element so that it declares every prefix it uses and can stand in any document. */
 export function serialize(element: Element): string {
-  const prefixes = new Prefixes();
-  const written = writeNode(element, prefixes);
-  const declarations = prefixes.declarations();
-  if (declarations === "") return written;
-  const end = written.search(/[\s/>]/);
-  return written.slice(0, end) + declarations + written.slice(end);
+  const writer = new Writer();
+  writer.write(element);
+  const declarations = writer.declarations();
+  if (declarations === "") return writer.text;
+  const end = writer.text.search(/[\s/>]/);
+  return writer.text.slice(0, end) + declarations + writer.text.slice(end);
 }
 
 /** A whole XML document with its declaration. */
