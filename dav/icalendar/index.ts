@@ -19,7 +19,10 @@ export type { ComponentFilter, ParameterFilter, PropertyFilter, TextMatch } from
 export { occurrences } from "./occurrences.ts";
 export type { Occurrence } from "./occurrences.ts";
 export { parseCalendar } from "./parse.ts";
-export { renderCalendar } from "./render.ts";
+export { renderCalendar, renderJcal } from "./render.ts";
+export type { Jcal } from "./jcal.ts";
+export type { JcalProperty } from "./parse.ts";
+export type { Spend } from "./expand.ts";
 export type { Rendering } from "./render.ts";
 export type { ComponentSelection } from "./select.ts";
 export { floatingRange, isTimezone } from "./range.ts";

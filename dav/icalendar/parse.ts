@@ -113,24 +113,30 @@ function parseProperty({ text, line }: ContentLine): Property {
     const name = text.slice(0, text.search(/[;:]/)).toUpperCase();
     return { name, parameters: {}, type: "recur", values: [], text, line };
   }
-  const [name, parameters, type, ...values] = toJcal(text, line);
+  const [name, parameters, type, ...values] = jcalProperty(text, line);
   return { name: name.toUpperCase().trimEnd(), parameters, type, values, text, line };
 }
 
-type Jcal = [string, Record<string, string | string[]>, string, ...unknown[]];
+/** A property in jCal (RFC 7265 section 3.4). */
+export type JcalProperty = readonly [
+  name: string,
+  parameters: Readonly<Record<string, string | readonly string[]>>,
+  type: string,
+  ...values: unknown[],
+];
 
-/** Reads a content line into jCal. */
-function toJcal(text: string, line: number): Jcal {
+/** Reads a content line into jCal; throws CalendarError valid-calendar-data when it cannot be read. */
+export function jcalProperty(text: string, line?: number): JcalProperty {
   const jcal = tryJcal(text) ?? tryJcal(withEmptyParameters(text));
   if (jcal !== null) return jcal;
   const message = `The property cannot be read: ${quote(text)}.`;
   throw new CalendarError("valid-calendar-data", message, line);
 }
 
-function tryJcal(text: string): Jcal | null {
+function tryJcal(text: string): JcalProperty | null {
   try {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- ical.js declares it as any
-    return ICAL.parse.property(text, ICAL.design.icalendar) as Jcal;
+    return ICAL.parse.property(text, ICAL.design.icalendar) as JcalProperty;
   } catch {
     return null;
   }

@@ -1,5 +1,7 @@
 import { expandCalendar } from "./expand.ts";
 import type { Spend } from "./expand.ts";
+import { jcalOf } from "./jcal.ts";
+import type { Jcal } from "./jcal.ts";
 import { limitFreeBusy, limitRecurrences, limitTimezones } from "./limit.ts";
 import { parseCalendar } from "./parse.ts";
 import type { TimeRange } from "./range.ts";
@@ -34,6 +36,16 @@ export function renderCalendar(
   const isPlain = Object.values(rendering).every((part) => part === null || part === false);
   const content = isPlain ? null : renderContent(text, rendering, zone, spend);
   return content === null ? text : writeContent(content);
+}
+
+/** As `renderCalendar`, in jCal (RFC 7265). */
+export function renderJcal(
+  text: string,
+  rendering: Rendering,
+  zone: string | null,
+  spend: Spend,
+): Jcal {
+  return jcalOf(renderContent(text, rendering, zone, spend) ?? contentOf(parseCalendar(text)));
 }
 
 /** The content to write, or null when the stored text is it. */

@@ -1,5 +1,6 @@
 import { dateOf, DAY } from "./civil.ts";
 import type { Component } from "./component.ts";
+import type { WrittenTime } from "./value.ts";
 
 /** A component to be written: content lines without folds, then the components inside. */
 export interface Content {
@@ -58,6 +59,12 @@ export function formatTime(seconds: number, utc: boolean): string {
   const second = seconds - Math.floor(seconds / DAY) * DAY;
   const time = [Math.floor(second / 3600), Math.floor(second / 60) % 60, second % 60];
   return `${formatDate(seconds)}T${time.map(twoDigits).join("")}${utc ? "Z" : ""}`;
+}
+
+/** A date or time as ISO 8601 writes it, in jCal and xCal (RFC 7265 sections 3.6.4 and 3.6.5). */
+export function formatIsoTime({ wall, utc, date }: WrittenTime): string {
+  const [day, time] = new Date(wall * 1000).toISOString().split(/[T.]/);
+  return date ? `${day}` : `${day}T${time}${utc ? "Z" : ""}`;
 }
 
 /** A DATE value (RFC 5545 section 3.3.4) of wall-clock seconds. */

@@ -7,9 +7,13 @@ import { contentType } from "../quirks.ts";
 import { checkOwnHome, resolve } from "../resolve.ts";
 import { isObject, type ObjectResource } from "../resource.ts";
 import { decodeText } from "../text.ts";
+import { calendarFile, calendarRendering } from "./calendar-get.ts";
 import type { Method, MethodContext } from "./method.ts";
 
-/** GET: the stored bytes of an object; of a collection a line for people who open it in a browser. */
+/**
+ * GET: the stored bytes of an object or the rendering that the client asked for, a calendar in one file; of
+ * other collections a line for people who open it in a browser.
+ */
 export const GET: Method = retrieval("GET");
 /** HEAD: as GET, without the body. COMPAT(sabre/dav CorePlugin.php): collections answer it too. */
 export const HEAD: Method = retrieval("HEAD");
@@ -26,7 +30,10 @@ function retrieval(name: "GET" | "HEAD"): Method {
           const resource = await resolve(tx, request.path, { data: true });
           if (resource === null) throw new DavError(404, "nothing is mapped to this URL");
           need("read", resource, context.user.id);
-          return isObject(resource) ? objectAnswer(request, resource, context) : COLLECTION_ANSWER;
+          if (isObject(resource)) return objectAnswer(request, resource, context);
+          if (resource.kind !== "calendar") return COLLECTION_ANSWER;
+          const file = await calendarFile(tx, request, resource.collection, context);
+          return file ?? COLLECTION_ANSWER;
         },
       };
     },
@@ -41,7 +48,7 @@ const COLLECTION_ANSWER: DavResponse = {
 
 function objectAnswer(
   request: DavRequest,
-  { object }: ObjectResource,
+  { kind, object }: ObjectResource,
   context: MethodContext,
 ): DavResponse {
   const headers = {
@@ -50,6 +57,8 @@ function objectAnswer(
     "cache-control": "private, no-cache",
   };
   if (isNotModified(request, object)) return { status: 304, headers };
+  const rendered = kind === "calendar-object" ? calendarRendering(request, object, context) : null;
+  if (rendered !== null) return { ...rendered, headers: { ...headers, ...rendered.headers } };
   const body = object.data ?? Buffer.alloc(0);
   const type = contentType(object.contentType, context.userAgent);
   const actual = type.replace("charset=utf-8", `charset=${decodeText(body).charset}`);

@@ -1,6 +1,7 @@
+import { CALENDAR_FORMATS, formatCalendar, type CalendarFormat } from "../calendar-format.ts";
 import { timezoneOf } from "../calendar-timezone.ts";
 import { DavError, violated } from "../errors.ts";
-import { renderCalendar, type ComponentSelection, type Rendering } from "../icalendar/index.ts";
+import type { ComponentSelection, Rendering } from "../icalendar/index.ts";
 import { decodeText } from "../text.ts";
 import { readTimeRange } from "../time-range.ts";
 import { attribute, child, childrenOf, type Element } from "../xml/element.ts";
@@ -14,6 +15,7 @@ const MAX_DEPTH = 8;
 
 /** A CALDAV:calendar-data element of a request as it was read, for all objects of the answer. */
 interface DataRequest {
+  readonly format: CalendarFormat;
   readonly rendering: Omit<Rendering, "withoutTimezones">;
   readonly spend: (characters: number) => void;
 }
@@ -35,14 +37,16 @@ export const CALENDAR_DATA = property({
     const { spend, ...request } = requestOf(requested);
     const rendering = { ...request.rendering, withoutTimezones: timezonesByReference };
     const zone = timezone ?? timezoneOf(collection);
-    return [renderCalendar(decodeText(object.data).text, rendering, zone, spend)];
+    const { text } = decodeText(object.data);
+    return [formatCalendar(text, request.format, rendering, zone, spend)];
   },
 });
 
 function requestOf(requested: Element): DataRequest {
   let request = requests.get(requested);
   if (request === undefined) {
-    request = { rendering: readRendering(requested), spend: allowance() };
+    const rendering = readRendering(requested);
+    request = { format: readFormat(requested), rendering, spend: allowance() };
     requests.set(requested, request);
   }
   return request;
@@ -58,12 +62,15 @@ function allowance(): DataRequest["spend"] {
   };
 }
 
-function readRendering(requested: Element): DataRequest["rendering"] {
+function readFormat(requested: Element): CalendarFormat {
   const type = attribute(requested, "content-type") ?? "text/calendar";
   const version = attribute(requested, "version") ?? "2.0";
-  if (type.toLowerCase() !== "text/calendar" || version !== "2.0") {
-    throw violated("supported-calendar-data", `calendar data is not served as ${type} ${version}`);
-  }
+  const format = CALENDAR_FORMATS.find((known) => known === type.toLowerCase());
+  if (format !== undefined && version === "2.0") return format;
+  throw violated("supported-calendar-data", `calendar data is not served as ${type} ${version}`);
+}
+
+function readRendering(requested: Element): DataRequest["rendering"] {
   const comp = child(requested, caldav("comp"));
   return {
     selection: comp === undefined ? null : readSelection(comp, 1),

@@ -1,3 +1,4 @@
+import { CALENDAR_FORMATS } from "../calendar-format.ts";
 import { CALENDAR_TIMEZONE, CALENDAR_TIMEZONE_ID, vtimezoneOf } from "../calendar-timezone.ts";
 import { violated } from "../errors.ts";
 import {
@@ -114,9 +115,10 @@ const CALENDAR = [
   property({
     name: caldav("supported-calendar-data"),
     on: ["calendar"],
-    get: () => [
-      el(caldav("calendar-data"), [], { "content-type": "text/calendar", version: "2.0" }),
-    ],
+    get: () =>
+      CALENDAR_FORMATS.map((format) =>
+        el(caldav("calendar-data"), [], { "content-type": format, version: "2.0" }),
+      ),
   }),
   property({
     name: caldav("supported-collation-set"),

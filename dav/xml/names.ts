@@ -7,6 +7,7 @@ export const NAMESPACES = {
   card: "urn:ietf:params:xml:ns:carddav",
   cs: "http://calendarserver.org/ns/",
   ical: "http://apple.com/ns/ical/",
+  xcal: "urn:ietf:params:xml:ns:icalendar-2.0",
 } as const;
 
 const PREFIXES: ReadonlyMap<string, string> = new Map(
@@ -21,6 +22,9 @@ export const caldav = (local: string): QName => `{${NAMESPACES.c}}${local}`;
 export const carddav = (local: string): QName => `{${NAMESPACES.card}}${local}`;
 /** Apple's CalendarServer extensions. */
 export const cs = (local: string): QName => `{${NAMESPACES.cs}}${local}`;
+
+/** xCal, RFC 6321. */
+export const xcal = (local: string): QName => `{${NAMESPACES.xcal}}${local}`;
 
 /** The prefix every document of this server uses for a namespace, if it has a fixed one. */
 export function prefixOf(namespace: string): string | undefined {

@@ -3,9 +3,10 @@ import { dirname, join } from "node:path";
 import { joinCalendars } from "../../dav/icalendar/index.ts";
 import type { CollectionRow, HomeKind, ObjectRow, Transaction } from "../../dav/store.ts";
 import { decodeText } from "../../dav/text.ts";
+import { titleOf } from "../../dav/title.ts";
 import { Failure } from "../failure.ts";
 import type { Store } from "../store/store.ts";
-import { findNamed, titleOf } from "./targets.ts";
+import { findNamed } from "./targets.ts";
 
 export interface ExportOptions {
   readonly store: Store;

@@ -1,6 +1,5 @@
 import type { CollectionRow, HomeKind } from "../../dav/store.ts";
-import { text } from "../../dav/xml/element.ts";
-import { parseXml } from "../../dav/xml/parse.ts";
+import { titleOf } from "../../dav/title.ts";
 import { Failure } from "../failure.ts";
 
 /** The collections that were named, by the last segment of their URL or by what people call them. */
@@ -12,13 +11,6 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   VTODO: "tasks",
   VCARD: "addressbook",
 };
-
-/** The name that people read, or the last segment of the URL if there is none. */
-export function titleOf(collection: CollectionRow): string {
-  const stored = collection.properties["{DAV:}displayname"];
-  const title = stored === undefined ? "" : text(parseXml(Buffer.from(stored))).trim();
-  return title || collection.name;
-}
 
 /**
  * The collection with a name.
