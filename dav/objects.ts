@@ -1,13 +1,16 @@
 import { createHash } from "node:crypto";
+import { CALENDAR_FORMATS } from "./calendar-format.ts";
 import { DavError, violated, type ConditionName } from "./errors.ts";
 import {
   CalendarError,
   checkCalendarObject,
   occurrences,
   parseCalendar,
+  textOfJcal,
 } from "./icalendar/index.ts";
 import type { CollectionKind, NewObject } from "./store.ts";
 import { decodeText } from "./text.ts";
+import { jcalOfXcal } from "./xcal-read.ts";
 import { CardError, checkCard, parseCard } from "./vcard/index.ts";
 
 /** A validated object, ready to be stored under a name. */
@@ -31,6 +34,31 @@ export function validateObject(kind: CollectionKind, bytes: Uint8Array, now: Dat
   return kind === "calendar"
     ? { ...common, ...validateCalendar(text, now) }
     : { ...common, ...validateCard(text) };
+}
+
+/**
+ * The bytes to store of a body: jCal and xCal are kept as iCalendar, all else as it came.
+ *
+ * @param type the media type in lower case, without parameters
+ * @throws DavError valid-calendar-data
+ */
+export function storedForm(type: string, body: Buffer): Buffer {
+  try {
+    if (type === "application/calendar+json") return Buffer.from(textOfJcal(readJson(body)));
+    if (type === "application/calendar+xml") return Buffer.from(textOfJcal(jcalOfXcal(body)));
+    return body;
+  } catch (error) {
+    if (error instanceof CalendarError) throw violated(error.condition, error.message);
+    throw error;
+  }
+}
+
+function readJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    throw new CalendarError("valid-calendar-data", "The body is no JSON.");
+  }
 }
 
 function validateCalendar(text: string, now: Date): Omit<ValidObject, "etag" | "data"> {
@@ -61,7 +89,7 @@ function validateCard(text: string): Omit<ValidObject, "etag" | "data"> {
 }
 
 const ACCEPTED_TYPES: Readonly<Record<CollectionKind, ReadonlySet<string>>> = {
-  calendar: new Set(["", "text/calendar", "application/octet-stream", "text/plain"]),
+  calendar: new Set(["", ...CALENDAR_FORMATS, "application/octet-stream", "text/plain"]),
   addressbook: new Set([
     "",
     "text/vcard",

@@ -20,6 +20,7 @@ export { occurrences } from "./occurrences.ts";
 export type { Occurrence } from "./occurrences.ts";
 export { parseCalendar } from "./parse.ts";
 export { renderCalendar, renderJcal } from "./render.ts";
+export { textOfJcal } from "./jcal-read.ts";
 export type { Jcal } from "./jcal.ts";
 export type { JcalProperty } from "./parse.ts";
 export type { Spend } from "./expand.ts";

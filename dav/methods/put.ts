@@ -2,7 +2,7 @@ import { DavError, violated } from "../errors.ts";
 import { charset, mediaType } from "../http/headers.ts";
 import { checkWrite } from "../http/preconditions.ts";
 import type { DavRequest, DavResponse } from "../http/request.ts";
-import { checkMedia, validateObject, type ValidObject } from "../objects.ts";
+import { checkMedia, storedForm, validateObject, type ValidObject } from "../objects.ts";
 import { formatPath, type ObjectPath } from "../paths.ts";
 import { need } from "../privileges.ts";
 import { hasQuirk } from "../quirks.ts";
@@ -40,13 +40,14 @@ function readObject(request: DavRequest, path: ObjectPath, context: MethodContex
     throw new DavError(400, "PUT with Content-Range is not supported");
   }
   const kind = path.home === "calendars" ? "calendar" : "addressbook";
+  const type = mediaType(request);
   checkMedia(kind, {
-    type: mediaType(request),
+    type,
     charset: charset(request),
     size: request.body.length,
     maxSize: context.limits.maxResourceSize,
   });
-  return validateObject(kind, request.body, context.now);
+  return validateObject(kind, storedForm(type, request.body), context.now);
 }
 
 async function store(
@@ -60,7 +61,9 @@ async function store(
   if (collection === null) throw new DavError(409, "the collection does not exist");
   need(object === null ? "bind" : "write-content", object ?? collection, context.user.id);
   checkWrite(request, object && object.object);
-  const headers = { etag: `"${valid.etag}"` };
+  // An ETag tells the client that what it sent is what is stored (RFC 4791 section 5.3.4).
+  const headers: Record<string, string> =
+    valid.data === request.body ? { etag: `"${valid.etag}"` } : {};
   if (object?.object.etag === valid.etag) return { status: 204, headers };
   await checkMember(tx, collection.collection, path.object, valid, object?.object.uid);
   await tx.putObject(collection.collection, { ...valid, name: path.object });
