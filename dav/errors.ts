@@ -20,6 +20,11 @@ export const CONDITIONS = {
     status: 403,
     source: "RFC 4918 section 16",
   },
+  "quota-not-exceeded": {
+    element: dav("quota-not-exceeded"),
+    status: 507,
+    source: "RFC 4331 section 6",
+  },
   "resource-must-be-null": {
     element: dav("resource-must-be-null"),
     status: 405,

@@ -1,4 +1,4 @@
-import type { Capabilities } from "./capabilities.ts";
+import type { Capabilities, TargetKind } from "./capabilities.ts";
 import { DavError, errorBody } from "./errors.ts";
 import { wantsNoTimezones } from "./http/headers.ts";
 import type { Context, DavRequest, DavResponse } from "./http/request.ts";
@@ -8,7 +8,6 @@ import { DAV_CLASSES } from "./methods/options.ts";
 import { XML_CONTENT_TYPE } from "./multistatus.ts";
 import type { Path } from "./paths.ts";
 import { REPORTS } from "./reports/index.ts";
-import type { ResourceKind } from "./resource.ts";
 
 export type {
   Context,
@@ -36,6 +35,9 @@ const CAPABILITIES: Capabilities = {
  * @throws DavError
  */
 export function prepare(request: DavRequest, context: Context): Work {
+  if (isFiles(request.path) && context.limits.fileQuota === null) {
+    throw new DavError(404, "there are no files on this server");
+  }
   const method = METHODS.get(request.method);
   if (method === undefined) throw new DavError(405, `${request.method} is not supported`);
   return method.prepare(request, {
@@ -46,13 +48,17 @@ export function prepare(request: DavRequest, context: Context): Work {
   });
 }
 
+function isFiles(path: Path): boolean {
+  return path.kind === "file" || (path.kind === "homes" && path.home === "files");
+}
+
 /** The answer to a refused request. */
 export function errorResponse(error: DavError): DavResponse {
   const headers = { "content-type": XML_CONTENT_TYPE, ...error.headers };
   return { status: error.status, headers, body: errorBody(error) };
 }
 
-const KINDS: Readonly<Record<string, readonly (ResourceKind | "unmapped")[]>> = {
+const KINDS: Readonly<Record<string, readonly TargetKind[]>> = {
   root: ["root"],
   principals: ["principals"],
   principal: ["principal"],
@@ -63,6 +69,7 @@ const KINDS: Readonly<Record<string, readonly (ResourceKind | "unmapped")[]>> = 
   "collection addressbooks": ["addressbook", "unmapped"],
   "object calendars": ["calendar-object", "unmapped"],
   "object addressbooks": ["addressbook-object", "unmapped"],
+  file: ["file-home", "file-collection", "file", "unmapped-file"],
 };
 
 const COMMON_HEADERS: ReadonlyMap<string, Readonly<Record<string, string>>> = new Map(

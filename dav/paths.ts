@@ -7,10 +7,11 @@ export const DAV_ROOT = "/dav/";
 export type Path =
   | ContainerPath
   | { readonly kind: "principal"; readonly owner: string }
-  | { readonly kind: "homes"; readonly home: HomeKind }
+  | { readonly kind: "homes"; readonly home: HomeKind | "files" }
   | HomePath
   | CollectionPath
-  | ObjectPath;
+  | ObjectPath
+  | FilePath;
 
 export interface ContainerPath {
   readonly kind: "root" | "principals";
@@ -39,6 +40,13 @@ export interface ObjectPath {
   readonly object: string;
 }
 
+/** A place in the files area, `names` from the home down; the home itself when there are none. */
+export interface FilePath {
+  readonly kind: "file";
+  readonly owner: string;
+  readonly names: readonly string[];
+}
+
 const HOMES: ReadonlySet<string> = new Set(["calendars", "addressbooks"]);
 
 /**
@@ -62,6 +70,7 @@ export function parsePath(pathname: string): Path | null {
 function fromNames(names: string[]): Path | null {
   const [top, owner, collection, object, ...rest] = names;
   if (top === undefined) return { kind: "root" };
+  if (top === "files") return fromFileNames(names.slice(1));
   if (rest.length > 0) return null;
   const lowerOwner = owner?.toLowerCase();
   if (top === "principals") {
@@ -75,6 +84,16 @@ function fromNames(names: string[]): Path | null {
   return object === undefined
     ? { kind: "collection", ...place }
     : { kind: "object", ...place, object };
+}
+
+/** Whether a path is a home or lies in one. */
+export function isInHome(path: Path): path is HomePath | CollectionPath | ObjectPath | FilePath {
+  return "owner" in path && path.kind !== "principal";
+}
+
+function fromFileNames([owner, ...names]: string[]): Path {
+  if (owner === undefined) return { kind: "homes", home: "files" };
+  return { kind: "file", owner: owner.toLowerCase(), names };
 }
 
 function isHomeKind(segment: string): segment is HomeKind {
@@ -99,7 +118,10 @@ function isName(name: string): boolean {
   return name.isWellFormed() && Buffer.byteLength(name) <= MAX_NAME_BYTES;
 }
 
-/** The one form in which this server writes a path: absolute, `@` as %40, collections with a slash. */
+/**
+ * The one form in which this server writes a path: absolute, `@` as %40, collections with a slash. Of a place
+ * in the files area only the resource says whether it is a collection, so the slash is left to `hrefOf`.
+ */
 export function formatPath(path: Path): string {
   switch (path.kind) {
     case "root":
@@ -116,6 +138,8 @@ export function formatPath(path: Path): string {
       return `${formatPath({ ...path, kind: "home" })}${encodeURIComponent(path.collection)}/`;
     case "object":
       return `${formatPath({ ...path, kind: "collection" })}${encodeURIComponent(path.object)}`;
+    case "file":
+      return `${DAV_ROOT}files/${encodeURIComponent(path.owner)}/${path.names.map(encodeURIComponent).join("/")}`;
   }
 }
 

@@ -1,7 +1,8 @@
 import { forbidden } from "./privileges.ts";
-import { formatPath, type Path } from "./paths.ts";
+import { formatPath, isInHome, type Path } from "./paths.ts";
 import {
   collectionResource,
+  fileResource,
   homeResource,
   objectResource,
   type CollectionResource,
@@ -40,6 +41,10 @@ export async function resolve(
       return resolveCollection(tx, path);
     case "object":
       return (await resolveObject(tx, path, columns)).object;
+    case "file": {
+      const { file } = await tx.files.find(path.owner, path.names, columns);
+      return file && fileResource(file);
+    }
   }
 }
 
@@ -73,6 +78,5 @@ export async function resolveObject(
  * @throws DavError 403 need-privileges
  */
 export function checkOwnHome(path: Path, user: { name: string }): void {
-  const inHome = path.kind === "home" || path.kind === "collection" || path.kind === "object";
-  if (inHome && path.owner !== user.name) throw forbidden("read", formatPath(path));
+  if (isInHome(path) && path.owner !== user.name) throw forbidden("read", formatPath(path));
 }

@@ -1,3 +1,4 @@
+import type { FileRow } from "./file-store.ts";
 import { formatPath, type ContainerPath, type Path } from "./paths.ts";
 import type {
   CollectionRow,
@@ -10,7 +11,7 @@ import type {
 
 export interface HomesResource {
   readonly kind: "homes";
-  readonly home: HomeKind;
+  readonly home: HomeKind | "files";
 }
 export interface PrincipalResource {
   readonly kind: "principal";
@@ -30,6 +31,11 @@ export interface ObjectResource {
   readonly object: ObjectRow;
 }
 
+export interface FileResource {
+  readonly kind: "file-home" | "file-collection" | "file";
+  readonly file: FileRow;
+}
+
 /** Whatever a URL is mapped to. */
 export type Resource =
   | ContainerPath
@@ -37,7 +43,8 @@ export type Resource =
   | PrincipalResource
   | HomeResource
   | CollectionResource
-  | ObjectResource;
+  | ObjectResource
+  | FileResource;
 
 export type ResourceKind = Resource["kind"];
 
@@ -53,6 +60,11 @@ export function objectResource(collection: CollectionRow, object: ObjectRow): Ob
   return { kind: `${collection.kind}-object`, collection, object };
 }
 
+export function fileResource(file: FileRow): FileResource {
+  if (file.content !== null) return { kind: "file", file };
+  return { kind: file.names.length === 0 ? "file-home" : "file-collection", file };
+}
+
 export function isHome(resource: Resource): resource is HomeResource {
   return resource.kind === "calendar-home" || resource.kind === "addressbook-home";
 }
@@ -63,6 +75,11 @@ export function isCollection(resource: Resource): resource is CollectionResource
 
 export function isObject(resource: Resource): resource is ObjectResource {
   return resource.kind === "calendar-object" || resource.kind === "addressbook-object";
+}
+
+/** Whether a resource lies in the files area. */
+export function isInFiles(resource: Resource): resource is FileResource {
+  return "file" in resource;
 }
 
 /** The path of a resource. */
@@ -88,6 +105,10 @@ export function pathOf(resource: Resource): Path {
         kind: "object",
         object: resource.object.name,
       };
+    case "file-home":
+    case "file-collection":
+    case "file":
+      return { kind: "file", owner: resource.file.owner.name, names: resource.file.names };
   }
 }
 
@@ -98,7 +119,8 @@ function collectionPath(collection: CollectionRow): Path & { kind: "collection" 
 
 /** The href of a resource, as it stands in every answer. */
 export function hrefOf(resource: Resource): string {
-  return formatPath(pathOf(resource));
+  const path = formatPath(pathOf(resource));
+  return resource.kind === "file-collection" ? `${path}/` : path;
 }
 
 /** The id of the principal that owns a resource, or null for what belongs to the server. */
@@ -106,7 +128,7 @@ export function ownerOf(resource: Resource): { id: number; name: string } | null
   if (resource.kind === "principal") return resource.principal;
   if (isHome(resource)) return resource.home.owner;
   if (isCollection(resource) || isObject(resource)) return resource.collection.home.owner;
-  return null;
+  return isInFiles(resource) ? resource.file.owner : null;
 }
 
 /** The properties kept as a client wrote them. */
@@ -115,5 +137,5 @@ export function storedProperties(resource: Resource): StoredProperties {
   if (isHome(resource)) return resource.home.properties;
   if (isCollection(resource)) return resource.collection.properties;
   if (isObject(resource)) return resource.object.properties;
-  return {};
+  return isInFiles(resource) ? resource.file.properties : {};
 }

@@ -1,3 +1,5 @@
+import type { FileStore } from "./file-store.ts";
+
 /**
  * What the protocol needs from storage. Types only: server/store implements them over Postgres.
  * Sequence numbers come from the counter of a home, which numbers every change below it.
@@ -132,6 +134,8 @@ export interface Columns {
 
 /** Storage as one request sees it. Reads first take the counter, then what it counts. */
 export interface Transaction {
+  readonly files: FileStore;
+
   findPrincipal(name: string): Promise<PrincipalRow | null>;
   findHome(kind: HomeKind, owner: string): Promise<HomeRow | null>;
   findCollection(kind: HomeKind, owner: string, name: string): Promise<CollectionRow | null>;

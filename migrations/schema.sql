@@ -20,6 +20,28 @@ create table collection (
   created_at timestamp with time zone not null default now()
 );
 
+create table file (
+  principal_id bigint not null,
+  id bigint not null generated always as identity,
+  parent_id bigint,
+  name text not null,
+  changed_seq bigint not null,
+  etag text,
+  content_type text,
+  data bytea,
+  size bigint generated always as (octet_length(data)) stored,
+  properties jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null default now(),
+  modified_at timestamp with time zone not null default now()
+);
+
+create table file_tombstone (
+  principal_id bigint not null,
+  parent_id bigint not null,
+  name text not null,
+  changed_seq bigint not null
+);
+
 create table home (
   principal_id bigint not null,
   kind text not null,
@@ -135,7 +157,17 @@ alter table collection add constraint collection_pkey PRIMARY KEY (principal_id,
 
 alter table collection add constraint collection_uuid_key UNIQUE (uuid);
 
-alter table home add constraint home_kind_check CHECK ((kind = ANY (ARRAY['calendars'::text, 'addressbooks'::text])));
+alter table file add constraint file_check CHECK (((octet_length(name) <= 255) AND ((name = ''::text) = (parent_id IS NULL))));
+
+alter table file add constraint file_check1 CHECK ((((data IS NULL) = (etag IS NULL)) AND ((data IS NULL) = (content_type IS NULL))));
+
+alter table file add constraint file_pkey PRIMARY KEY (principal_id, id);
+
+alter table file add constraint file_principal_id_parent_id_name_key UNIQUE (principal_id, parent_id, name);
+
+alter table file_tombstone add constraint file_tombstone_pkey PRIMARY KEY (principal_id, parent_id, name);
+
+alter table home add constraint home_kind_check CHECK ((kind = ANY (ARRAY['calendars'::text, 'addressbooks'::text, 'files'::text])));
 
 alter table home add constraint home_pkey PRIMARY KEY (principal_id, kind);
 
@@ -179,6 +211,12 @@ alter table binding add constraint binding_principal_id_home_fkey FOREIGN KEY (p
 
 alter table collection add constraint collection_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principal(id) ON DELETE CASCADE;
 
+alter table file add constraint file_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principal(id) ON DELETE CASCADE;
+
+alter table file add constraint file_principal_id_parent_id_fkey FOREIGN KEY (principal_id, parent_id) REFERENCES file(principal_id, id);
+
+alter table file_tombstone add constraint file_tombstone_principal_id_parent_id_fkey FOREIGN KEY (principal_id, parent_id) REFERENCES file(principal_id, id) ON DELETE CASCADE;
+
 alter table home add constraint home_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principal(id) ON DELETE CASCADE;
 
 alter table object add constraint object_principal_id_collection_id_fkey FOREIGN KEY (principal_id, collection_id) REFERENCES collection(principal_id, id) ON DELETE CASCADE;
@@ -192,6 +230,10 @@ alter table push_delivery add constraint push_delivery_subscription_id_fkey FORE
 alter table push_subscription add constraint push_subscription_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principal(id) ON DELETE CASCADE;
 
 CREATE UNIQUE INDEX binding_collection ON public.binding USING btree (owner_id, collection_id, principal_id);
+
+CREATE UNIQUE INDEX file_home ON public.file USING btree (principal_id) WHERE (parent_id IS NULL);
+
+CREATE INDEX file_size ON public.file USING btree (principal_id) INCLUDE (size) WHERE (size IS NOT NULL);
 
 CREATE UNIQUE INDEX object_changed ON public.object USING btree (principal_id, collection_id, changed_seq);
 

@@ -41,6 +41,8 @@ export function davRouter(deps: DavDependencies): Router {
   router.register(MOUNTS, METHODS, async (ctx) => {
     const path = parsePath(ctx.path);
     try {
+      // A fragment would be cut off, and DELETE meet something else than was meant (RFC 9112 section 3.2).
+      if (ctx.url.includes("#")) throw new DavError(400, "a request target has no fragment");
       if (path === null) throw new DavError(404, "nothing is mapped to this URL");
       ctx.set(commonHeaders(path));
       const body = await readBody(ctx.req, deps.maxRequestSize);

@@ -37,6 +37,7 @@ export async function openRoutes(options: RouteOptions): Promise<Routes> {
       maxResourceSize: config.maxResourceSize,
       maxSyncPage: config.maxSyncPage,
       maxMultiget: MAX_MULTIGET,
+      fileQuota: config.files.enabled ? config.files.quota : null,
     },
     maxRequestSize: config.http.maxRequestSize,
     push: (origin) => advertisement(push, origin),

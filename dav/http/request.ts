@@ -34,6 +34,8 @@ export interface Limits {
   readonly maxSyncPage: number;
   /** Most hrefs in one multiget. */
   readonly maxMultiget: number;
+  /** Most bytes that the files of one principal take together; null switches the files area off. */
+  readonly fileQuota: number | null;
 }
 
 /** What the server tells clients about Apple push; null where no credential is configured. */

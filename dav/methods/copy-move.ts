@@ -9,6 +9,7 @@ import { OBJECTS } from "../properties/property.ts";
 import { resolveObject } from "../resolve.ts";
 import type { CollectionResource, ObjectResource } from "../resource.ts";
 import type { Transaction } from "../store.ts";
+import { transferFile } from "./files/transfer.ts";
 import type { Method, MethodContext } from "./method.ts";
 import { checkMember } from "./put.ts";
 import { checkIf, lockHomeOf, prepareWrite } from "./write.ts";
@@ -21,9 +22,10 @@ export const MOVE: Method = transfer("MOVE");
 function transfer(name: "COPY" | "MOVE"): Method {
   return {
     name,
-    on: new Set(OBJECTS),
+    on: new Set([...OBJECTS, "file-collection", "file"]),
     prepare(request, context) {
       const { path } = request;
+      if (path.kind === "file") return transferFile(name, path, request, context);
       const conditions = prepareWrite(request, context);
       const target = destination(request, context);
       if (path.kind !== "object") throw new DavError(403, `only objects take ${name}`);

@@ -7,6 +7,7 @@ import { COLLECTIONS, OBJECTS } from "../properties/property.ts";
 import { resolve, resolveObject } from "../resolve.ts";
 import { isCollection } from "../resource.ts";
 import type { Transaction } from "../store.ts";
+import { deleteFile } from "./files/delete.ts";
 import type { Method, MethodContext } from "./method.ts";
 import { checkIf, lockHomeOf, prepareWrite } from "./write.ts";
 
@@ -15,9 +16,10 @@ const DELETED: DavResponse = { status: 204, headers: {} };
 /** DELETE of an object, or of a collection with all its members (RFC 4918 section 9.6). */
 export const DELETE: Method = {
   name: "DELETE",
-  on: new Set([...COLLECTIONS, ...OBJECTS]),
+  on: new Set([...COLLECTIONS, ...OBJECTS, "file-collection", "file"]),
   prepare(request, context) {
     const { path } = request;
+    if (path.kind === "file") return deleteFile(path, request, context);
     const conditions = prepareWrite(request, context);
     if (path.kind !== "object" && path.kind !== "collection") {
       throw new DavError(403, "only collections and their members can be deleted");

@@ -5,9 +5,11 @@ import { need } from "../privileges.ts";
 import { EVERYWHERE } from "../properties/property.ts";
 import { contentType } from "../quirks.ts";
 import { checkOwnHome, resolve } from "../resolve.ts";
-import { isObject, type ObjectResource } from "../resource.ts";
+import { isObject, type ObjectResource, type Resource } from "../resource.ts";
+import type { Transaction } from "../store.ts";
 import { decodeText } from "../text.ts";
 import { calendarFile, calendarRendering } from "./calendar-get.ts";
+import { fileAnswer } from "./files/get.ts";
 import type { Method, MethodContext } from "./method.ts";
 
 /**
@@ -30,20 +32,31 @@ function retrieval(name: "GET" | "HEAD"): Method {
           const resource = await resolve(tx, request.path, { data: true });
           if (resource === null) throw new DavError(404, "nothing is mapped to this URL");
           need("read", resource, context.user.id);
-          if (isObject(resource)) return objectAnswer(request, resource, context);
-          if (resource.kind !== "calendar") return COLLECTION_ANSWER;
-          const file = await calendarFile(tx, request, resource.collection, context);
-          return file ?? COLLECTION_ANSWER;
+          return retrieve(tx, request, resource, context);
         },
       };
     },
   };
 }
 
+async function retrieve(
+  tx: Transaction,
+  request: DavRequest,
+  resource: Resource,
+  context: MethodContext,
+): Promise<DavResponse> {
+  if (isObject(resource)) return objectAnswer(request, resource, context);
+  if (resource.kind === "file" && resource.file.content !== null) {
+    return fileAnswer(request, resource.file.content, resource.file);
+  }
+  if (resource.kind !== "calendar") return COLLECTION_ANSWER;
+  return (await calendarFile(tx, request, resource.collection, context)) ?? COLLECTION_ANSWER;
+}
+
 const COLLECTION_ANSWER: DavResponse = {
   status: 200,
   headers: { "content-type": "text/plain; charset=utf-8" },
-  body: "This is a WebDAV collection. Open it with a calendar or contacts program.\n",
+  body: "This is a WebDAV collection. Open it with a calendar, contacts or files program.\n",
 };
 
 function objectAnswer(

@@ -1,6 +1,5 @@
-import type { Capabilities } from "../capabilities.ts";
+import type { Capabilities, TargetKind } from "../capabilities.ts";
 import type { Context, DavRequest, DavResponse } from "../http/request.ts";
-import type { ResourceKind } from "../resource.ts";
 import type { Transaction } from "../store.ts";
 
 /** Everything a verb may look at besides its request. */
@@ -29,7 +28,7 @@ export interface Work {
 export interface Method {
   readonly name: string;
   /** What the method can act on; `unmapped` where nothing is mapped yet. */
-  readonly on: ReadonlySet<ResourceKind | "unmapped">;
+  readonly on: ReadonlySet<TargetKind>;
   readonly prepare: (request: DavRequest, context: MethodContext) => Work;
 }
 

@@ -1,8 +1,9 @@
-import { violated } from "../errors.ts";
+import { DavError, violated } from "../errors.ts";
 import { optionalXmlBody } from "../http/body.ts";
+import { mediaType } from "../http/headers.ts";
 import type { DavRequest, DavResponse } from "../http/request.ts";
 import { multistatus, propstatResponse, XML_CONTENT_TYPE, type Propstat } from "../multistatus.ts";
-import { formatPath, type CollectionPath } from "../paths.ts";
+import { formatPath, type CollectionPath, type Path } from "../paths.ts";
 import { need } from "../privileges.ts";
 import { componentsOf } from "../properties/rfc4791.ts";
 import { planUpdate, readInstructions, type PropertyInstruction } from "../property-update.ts";
@@ -10,6 +11,7 @@ import { homeResource } from "../resource.ts";
 import type { CollectionKind, NewCollection, StoredProperties } from "../store.ts";
 import { document, el, elements } from "../xml/element.ts";
 import { caldav, carddav, dav, type QName } from "../xml/names.ts";
+import { makeFileCollection } from "./files/mkcol.ts";
 import type { Method, MethodContext, Work } from "./method.ts";
 import { checkIf, lockHomeOf, prepareWrite } from "./write.ts";
 
@@ -27,17 +29,36 @@ export const MKCALENDAR: Method = {
   },
 };
 
-/** Extended MKCOL (RFC 5689): the resourcetype says whether to make a calendar or an address book. */
+/**
+ * MKCOL of a plain collection of files (RFC 4918 section 9.3), and extended MKCOL (RFC 5689): there the
+ * resourcetype says whether to make a calendar or an address book.
+ */
 export const MKCOL: Method = {
   name: "MKCOL",
-  on: new Set(["unmapped"]),
+  on: new Set(["unmapped", "unmapped-file"]),
   prepare(request, context) {
+    const { path } = request;
+    if (path.kind === "file") checkBodyType(request);
     const root = optionalXmlBody(request, [dav("mkcol")]);
     const instructions = root === null ? [] : readInstructions(root);
+    if (path.kind === "file") {
+      const creation = { instructions, failure: asMkcolResponse };
+      return makeFileCollection(path, creation, request, context);
+    }
     const kind = kindOf(instructions);
     return create(request, context, { kind, instructions, failure: asMkcolResponse });
   },
 };
+
+/** RFC 4918 section 9.3: a body that the server does not understand is 415. */
+function checkBodyType(request: DavRequest): void {
+  const type = mediaType(request);
+  if (request.body.length > 0 && !XML_TYPES.has(type)) {
+    throw new DavError(415, `MKCOL takes no body of ${type}`);
+  }
+}
+
+const XML_TYPES = new Set(["", "application/xml", "text/xml"]);
 
 interface Creation {
   readonly kind: CollectionKind;
@@ -101,7 +122,7 @@ function checkLocation(request: DavRequest, kind: CollectionKind): CollectionPat
   const { path } = request;
   const home = kind === "calendar" ? "calendars" : "addressbooks";
   if (path.kind === "collection" && path.home === home) return path;
-  if (path.kind !== "collection" && path.kind !== "object") {
+  if (path.kind !== "collection" && path.kind !== "object" && path.kind !== "file") {
     throw violated("resource-must-be-null", "something is mapped to this URL already");
   }
   throw violated(
@@ -115,7 +136,7 @@ function asMultistatus(path: CollectionPath, propstats: readonly Propstat[]): Da
 }
 
 /** RFC 5689 section 3.2: the answer is 424 around what failed. */
-function asMkcolResponse(path: CollectionPath, propstats: readonly Propstat[]): DavResponse {
+function asMkcolResponse(path: Path, propstats: readonly Propstat[]): DavResponse {
   const { children } = propstatResponse(formatPath(path), propstats);
   const body = document(el(dav("mkcol-response"), children.slice(1)));
   return { status: 424, headers: { "content-type": XML_CONTENT_TYPE }, body };

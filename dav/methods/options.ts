@@ -10,6 +10,6 @@ export const DAV_CLASSES = "1, 3, extended-mkcol, calendar-access, addressbook";
  */
 export const OPTIONS: Method = {
   name: "OPTIONS",
-  on: new Set([...EVERYWHERE, "unmapped"]),
+  on: new Set([...EVERYWHERE, "unmapped", "unmapped-file"]),
   prepare: () => answer({ status: 200, headers: { "content-length": "0" } }),
 };

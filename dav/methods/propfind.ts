@@ -9,8 +9,10 @@ import { propertyResponse, readPropertyRequest, type PropertyRequest } from "../
 import { checkOwnHome, resolve } from "../resolve.ts";
 import {
   collectionResource,
+  fileResource,
   isCollection,
   isHome,
+  isInFiles,
   isObject,
   objectResource,
   type Resource,
@@ -54,7 +56,11 @@ async function below(
   context: MethodContext,
 ): Promise<Resource[]> {
   if (depth === 0) return [];
-  const isShallow = isCollection(resource) || isObject(resource) || resource.kind === "principal";
+  const isShallow =
+    isCollection(resource) ||
+    isObject(resource) ||
+    resource.kind === "principal" ||
+    resource.kind === "file";
   if (depth === "infinity" && !isShallow) {
     throw violated("propfind-finite-depth", "use Depth 0 or 1 here");
   }
@@ -65,12 +71,15 @@ async function below(
 async function members(
   tx: Transaction,
   resource: Resource,
-  { user }: MethodContext,
+  { user, limits }: MethodContext,
 ): Promise<Resource[]> {
   if (isCollection(resource)) {
     const { collection } = resource;
     const objects = await tx.listObjects(collection, { data: false });
     return objects.map((object) => objectResource(collection, object));
+  }
+  if (isInFiles(resource)) {
+    return resource.kind === "file" ? [] : (await tx.files.list(resource.file)).map(fileResource);
   }
   if (isHome(resource)) return (await tx.listCollections(resource.home)).map(collectionResource);
   switch (resource.kind) {
@@ -79,11 +88,14 @@ async function members(
         { kind: "principals" },
         { kind: "homes", home: "calendars" },
         { kind: "homes", home: "addressbooks" },
+        ...(limits.fileQuota === null ? [] : [{ kind: "homes", home: "files" } as const]),
       ];
     case "principals":
       return mapped(tx, { kind: "principal", owner: user.name });
     case "homes":
-      return mapped(tx, { kind: "home", home: resource.home, owner: user.name });
+      return resource.home === "files"
+        ? mapped(tx, { kind: "file", owner: user.name, names: [] })
+        : mapped(tx, { kind: "home", home: resource.home, owner: user.name });
     default:
       return [];
   }

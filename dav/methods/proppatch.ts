@@ -1,14 +1,15 @@
 import { DavError } from "../errors.ts";
 import { xmlBody } from "../http/body.ts";
 import { multistatus, propstatResponse } from "../multistatus.ts";
-import type { Path } from "../paths.ts";
+import { isInHome, type Path } from "../paths.ts";
 import { need } from "../privileges.ts";
 import { EVERYWHERE } from "../properties/property.ts";
 import { planUpdate, readInstructions } from "../property-update.ts";
 import { resolve } from "../resolve.ts";
-import { hrefOf, isCollection, isHome, isObject, type Resource } from "../resource.ts";
+import { hrefOf, isCollection, isHome, isInFiles, isObject, type Resource } from "../resource.ts";
 import type { PropertyChanges, Transaction } from "../store.ts";
 import { dav } from "../xml/names.ts";
+import { lockFiles } from "./files/write.ts";
 import type { Method } from "./method.ts";
 import { checkIf, lockHomeOf, prepareWrite } from "./write.ts";
 
@@ -23,7 +24,8 @@ export const PROPPATCH: Method = {
     return {
       mode: "write",
       run: async (tx) => {
-        if ("home" in path && path.kind !== "homes") await lockHomeOf(tx, path);
+        if (path.kind === "file") await lockFiles(tx, path);
+        else if (isInHome(path)) await lockHomeOf(tx, path);
         await checkIf(tx, conditions, request, context);
         const resource = await resolve(tx, path);
         if (resource === null) throw new DavError(404, "nothing is mapped to this URL");
@@ -50,5 +52,7 @@ async function apply(tx: Transaction, resource: Resource, changes: PropertyChang
     await tx.changeCollectionProperties(resource.collection, changes);
   } else if (isObject(resource)) {
     await tx.changeObjectProperties(resource.collection, resource.object, changes);
+  } else if (isInFiles(resource)) {
+    await tx.files.changeProperties(resource.file, changes);
   }
 }

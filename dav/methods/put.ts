@@ -8,6 +8,7 @@ import { need } from "../privileges.ts";
 import { hasQuirk } from "../quirks.ts";
 import { resolveObject } from "../resolve.ts";
 import { href } from "../xml/element.ts";
+import { putFile } from "./files/put.ts";
 import { answer, type Method, type MethodContext } from "./method.ts";
 import { checkIf, lockHomeOf, prepareWrite } from "./write.ts";
 import type { CollectionRow, Transaction } from "../store.ts";
@@ -15,9 +16,10 @@ import type { CollectionRow, Transaction } from "../store.ts";
 /** PUT of a calendar object or card (RFC 4791 section 5.3.2, RFC 6352 section 6.3.2). */
 export const PUT: Method = {
   name: "PUT",
-  on: new Set(["calendar-object", "addressbook-object", "unmapped"]),
+  on: new Set(["calendar-object", "addressbook-object", "file", "unmapped", "unmapped-file"]),
   prepare(request, context) {
     const { path } = request;
+    if (path.kind === "file") return putFile(path, request, context);
     if (path.kind !== "object") throw new DavError(405, "only members of collections take PUT");
     const conditions = prepareWrite(request, context);
     if (request.body.length === 0 && hasQuirk("empty-put-is-a-probe", context.userAgent)) {

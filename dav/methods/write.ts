@@ -4,7 +4,7 @@ import type { DavRequest } from "../http/request.ts";
 import { parseHref, type Path } from "../paths.ts";
 import { forbidden } from "../privileges.ts";
 import { checkOwnHome, resolve } from "../resolve.ts";
-import { isCollection, isHome, isObject, type Resource } from "../resource.ts";
+import { isCollection, isHome, isInFiles, isObject, type Resource } from "../resource.ts";
 import type { HomeRow, Transaction } from "../store.ts";
 import { collectionToken, homeToken } from "../synctoken.ts";
 import type { MethodContext } from "./method.ts";
@@ -69,7 +69,13 @@ function stateOf(
   kind: StateCondition["kind"],
   context: MethodContext,
 ): string | null {
-  if (kind === "etag") return isObject(resource) ? `"${resource.object.etag}"` : null;
+  if (kind === "etag") return etagState(resource);
   if (isCollection(resource)) return collectionToken(resource.collection);
   return isHome(resource) ? homeToken(resource.home, context.push.mark) : null;
+}
+
+function etagState(resource: Resource): string | null {
+  if (isObject(resource)) return `"${resource.object.etag}"`;
+  const content = isInFiles(resource) ? resource.file.content : null;
+  return content && `"${content.etag}"`;
 }

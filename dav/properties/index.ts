@@ -3,6 +3,7 @@ import { APPLE_PUSH } from "./apple-push.ts";
 import type { LiveProperty } from "./property.ts";
 import { RFC3253 } from "./rfc3253.ts";
 import { RFC3744 } from "./rfc3744.ts";
+import { RFC4331 } from "./rfc4331.ts";
 import { RFC4791 } from "./rfc4791.ts";
 import { RFC4918 } from "./rfc4918.ts";
 import { RFC6352 } from "./rfc6352.ts";
@@ -19,6 +20,7 @@ const ALL = [
   ...RFC7529,
   ...RFC7809,
   ...RFC6352,
+  ...RFC4331,
   ...APPLE_PUSH,
 ];
 

@@ -91,8 +91,13 @@ export const EVERYWHERE = [
   "addressbook",
   "calendar-object",
   "addressbook-object",
+  "file-home",
+  "file-collection",
+  "file",
 ] as const satisfies readonly ResourceKind[];
 
 export const HOMES = ["calendar-home", "addressbook-home"] as const;
 export const COLLECTIONS = ["calendar", "addressbook"] as const;
+export const FILE_COLLECTIONS = ["file-home", "file-collection"] as const;
+export const FILES = [...FILE_COLLECTIONS, "file"] as const;
 export const OBJECTS = ["calendar-object", "addressbook-object"] as const;

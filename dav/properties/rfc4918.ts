@@ -1,8 +1,16 @@
-import { isHome, type Resource, type ResourceKind } from "../resource.ts";
+import type { FileRow } from "../file-store.ts";
+import {
+  isHome,
+  type FileResource,
+  type ObjectResource,
+  type Resource,
+  type ResourceKind,
+} from "../resource.ts";
+import type { ObjectRow } from "../store.ts";
 import { el, type Element } from "../xml/element.ts";
 import { caldav, carddav, dav } from "../xml/names.ts";
 import { contentType } from "../quirks.ts";
-import { COLLECTIONS, EVERYWHERE, HOMES, OBJECTS, property } from "./property.ts";
+import { COLLECTIONS, EVERYWHERE, FILES, HOMES, OBJECTS, property } from "./property.ts";
 
 const COLLECTION = el(dav("collection"));
 const RESOURCE_TYPES: Readonly<Partial<Record<ResourceKind, readonly Element[]>>> = {
@@ -11,6 +19,7 @@ const RESOURCE_TYPES: Readonly<Partial<Record<ResourceKind, readonly Element[]>>
   addressbook: [COLLECTION, el(carddav("addressbook"))],
   "calendar-object": [],
   "addressbook-object": [],
+  file: [],
 };
 
 /** What a resource is called as long as nobody named it. */
@@ -20,7 +29,11 @@ function defaultName(resource: Resource): string | null {
   if (resource.kind === "calendar" || resource.kind === "addressbook") {
     return resource.collection.name;
   }
-  return null;
+  return resource.kind === "file-home" ? resource.file.owner.displayName : null;
+}
+
+function rowOf(resource: ObjectResource | FileResource): ObjectRow | FileRow {
+  return "object" in resource ? resource.object : resource.file;
 }
 
 /** The properties of RFC 4918 section 15. */
@@ -34,7 +47,7 @@ export const RFC4918 = [
   }),
   property({
     name: dav("displayname"),
-    on: ["principal", ...HOMES, ...COLLECTIONS],
+    on: ["principal", ...HOMES, ...COLLECTIONS, ...FILES],
     allprop: true,
     settable: "always",
     get: (resource) => {
@@ -44,34 +57,45 @@ export const RFC4918 = [
   }),
   property({
     name: dav("getetag"),
-    on: OBJECTS,
+    on: [...OBJECTS, "file"],
     allprop: true,
-    get: (resource) => [`"${resource.object.etag}"`],
+    get: (resource) => {
+      const etag = "object" in resource ? resource.object.etag : resource.file.content?.etag;
+      return etag === undefined ? null : [`"${etag}"`];
+    },
   }),
   property({
     name: dav("getcontenttype"),
-    on: OBJECTS,
+    on: [...OBJECTS, "file"],
     allprop: true,
-    get: (resource, context) => [contentType(resource.object.contentType, context.userAgent)],
+    get: (resource, context) => {
+      if ("object" in resource)
+        return [contentType(resource.object.contentType, context.userAgent)];
+      return resource.file.content && [resource.file.content.contentType];
+    },
   }),
   property({
     name: dav("getcontentlength"),
-    on: OBJECTS,
+    on: [...OBJECTS, "file"],
     allprop: true,
-    get: (resource) => [String(resource.object.size)],
+    get: (resource) => {
+      const size = "object" in resource ? resource.object.size : resource.file.content?.size;
+      return size === undefined ? null : [String(size)];
+    },
   }),
   property({
     name: dav("getlastmodified"),
-    on: OBJECTS,
+    on: [...OBJECTS, ...FILES],
     allprop: true,
-    get: (resource) => [resource.object.modifiedAt.toUTCString()],
+    get: (resource) => [rowOf(resource).modifiedAt.toUTCString()],
   }),
   property({
     name: dav("creationdate"),
-    on: [...COLLECTIONS, ...OBJECTS],
+    on: [...COLLECTIONS, ...OBJECTS, ...FILES],
     allprop: true,
     get: (resource) => {
-      const row = "object" in resource ? resource.object : resource.collection;
+      const row =
+        "collection" in resource && !("object" in resource) ? resource.collection : rowOf(resource);
       return [row.createdAt.toISOString().replace(/\.\d+Z$/, "Z")];
     },
   }),

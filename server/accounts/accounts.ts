@@ -85,6 +85,7 @@ async function insertAccount(client: PoolClient, principal: store.NewPrincipal):
       await store.insertCollection(client, home, collection);
     }
   }
+  await store.insertFileHome(client, id, newPushKey());
   await store.notifyAccount(client, principal.name);
   return id;
 }

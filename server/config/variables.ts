@@ -317,6 +317,20 @@ export const Settings = z.object({
     default: "5000",
     example: "1000",
   }),
+  files: z.object({
+    enabled: variable(flag(), {
+      name: "PUSHDAV_FILES",
+      about: "Whether each account has an area for plain files at /dav/files/NAME/.",
+      default: "on",
+      example: "off",
+    }),
+    quota: variable(size(0), {
+      name: "PUSHDAV_FILES_QUOTA",
+      about: "Most that the files of one account take together.",
+      default: "100 MB",
+      example: "2 GB",
+    }),
+  }),
   login,
   admin,
   push: z.object({

@@ -88,6 +88,21 @@ export async function insertHome(
   return home;
 }
 
+/** Gives a principal a home of files with nothing in it. */
+export async function insertFileHome(
+  client: PoolClient,
+  principalId: number,
+  pushKey: string,
+): Promise<void> {
+  await client.query(
+    `with made as (
+       insert into home (principal_id, kind, push_key) values ($1, 'files', $2) returning sync_seq
+     )
+     insert into file (principal_id, name, changed_seq) select $1, '', sync_seq from made`,
+    [principalId, pushKey],
+  );
+}
+
 /** Puts a new collection into a home that this transaction has locked. */
 export function insertCollection(
   client: PoolClient,

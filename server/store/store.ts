@@ -1,6 +1,7 @@
 import type { Pool } from "pg";
 import type { Transaction } from "../../dav/store.ts";
 import type { DavResponse, Work } from "../../dav/index.ts";
+import { fileStore } from "./files.ts";
 import type { Connection } from "./query.ts";
 import * as read from "./read.ts";
 import { inTransaction } from "./transaction.ts";
@@ -61,6 +62,7 @@ function isConflict(error: unknown): boolean {
 function transaction(db: Connection, actor: number | null): Transaction {
   const writer = new Writer(db, actor);
   return {
+    files: fileStore(db, actor),
     findPrincipal: (name) => read.findPrincipal(db, name),
     findHome: (kind, owner) => read.findHome(db, kind, owner, { lock: false }),
     lockHome: (kind, owner) => read.findHome(db, kind, owner, { lock: true }),

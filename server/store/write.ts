@@ -13,7 +13,7 @@ import { rowsOf, type Connection, type Statement } from "./query.ts";
  * Each change is one statement: it takes the next number of the home ($1, $2), writes, and leaves a row in
  * the outbox, so that no change can be stored without being announced. $3 is who made it.
  */
-function change(
+export function change(
   name: string,
   what: "content" | "property",
   collection: string,
@@ -21,7 +21,7 @@ function change(
 ): Statement {
   return {
     name,
-    text: `with counter as (
+    text: `with recursive counter as (
         update home set sync_seq = sync_seq + 1 where principal_id = $1 and kind = $2
         returning sync_seq as seq
       ), ${text},
@@ -104,7 +104,8 @@ const DROP_COLLECTION: Statement = {
   text: `delete from collection where principal_id = $1 and id = $2`,
 };
 
-const CHANGED_PROPERTIES = (removed: string, set: string) =>
+/** Sets in `properties`: takes the names of one parameter away, merges the other in. */
+export const CHANGED_PROPERTIES = (removed: string, set: string) =>
   `properties = (properties - ${removed}::text[]) || ${set}::jsonb`;
 
 const CHANGE_COLLECTION_PROPERTIES = change(
@@ -218,7 +219,7 @@ export class Writer {
 }
 
 /** The removed names, and the set values. */
-function split(changes: PropertyChanges): [string[], Record<string, string>] {
+export function split(changes: PropertyChanges): [string[], Record<string, string>] {
   const entries = Object.entries(changes);
   const set = entries.filter((entry): entry is [string, string] => entry[1] !== null);
   return [

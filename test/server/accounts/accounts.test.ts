@@ -24,7 +24,7 @@ async function hashOf(pool: Pool, name: string): Promise<string> {
   return found[0]?.password_hash ?? "";
 }
 
-test("a new account has two homes with push keys and three collections numbered by their home", async (t) => {
+test("a new account has three homes with push keys and three collections numbered by their home", async (t) => {
   const { pool } = await testDatabase(t);
   const made = await createAccount(pool, { name: "Ann", password: "s", email: "Ann@Example.org" });
   t.is(made.name, "ann");
@@ -36,6 +36,7 @@ test("a new account has two homes with push keys and three collections numbered 
     [
       ["addressbooks", 2],
       ["calendars", 3],
+      ["files", 1],
     ],
   );
   for (const home of homes.rows) t.regex(home.push_key, /^[A-Za-z0-9_-]{24,}$/);
@@ -114,7 +115,7 @@ test("of two who make the same account at once, one is told that it exists", asy
   for (const result of tries) {
     if (result.status === "rejected") t.true(result.reason instanceof AccountError);
   }
-  t.is((await rows(pool, "select from home")).length, 2);
+  t.is((await rows(pool, "select from home")).length, 3);
 });
 
 test("a password is stored as argon2id and can be changed", async (t) => {

@@ -1,0 +1,25 @@
+import { DavError } from "../../errors.ts";
+import { depthOf } from "../../http/headers.ts";
+import type { DavRequest } from "../../http/request.ts";
+import type { FilePath } from "../../paths.ts";
+import { need } from "../../privileges.ts";
+import { fileResource } from "../../resource.ts";
+import type { MethodContext, Work } from "../method.ts";
+import { checkState, fileWork } from "./write.ts";
+
+/** DELETE of a file, or of a collection with all that is below it (RFC 4918 section 9.6). */
+export function deleteFile(path: FilePath, request: DavRequest, context: MethodContext): Work {
+  if (path.names.length === 0) throw new DavError(403, "the files area itself stays");
+  const depth = depthOf(request, "infinity");
+  return fileWork(path, request, context, async (tx) => {
+    const { file } = await tx.files.find(path.owner, path.names, { data: false });
+    checkState(request, file);
+    if (file === null) throw new DavError(404, "nothing is mapped to this URL");
+    if (file.content === null && depth !== "infinity") {
+      throw new DavError(400, "a collection is deleted with Depth infinity");
+    }
+    need("unbind", fileResource(file), context.user.id);
+    await tx.files.remove(file);
+    return { status: 204, headers: {} };
+  });
+}

@@ -1,0 +1,57 @@
+import { DavError } from "../../errors.ts";
+import type { DavRequest, DavResponse } from "../../http/request.ts";
+import { etagOf } from "../../objects.ts";
+import type { FilePath } from "../../paths.ts";
+import { need } from "../../privileges.ts";
+import { fileResource } from "../../resource.ts";
+import type { Transaction } from "../../store.ts";
+import type { MethodContext, Work } from "../method.ts";
+import { checkQuota, checkState, fileWork, placeOf } from "./write.ts";
+
+interface Content {
+  readonly etag: string;
+  readonly contentType: string;
+  readonly data: Buffer;
+}
+
+const MAX_TYPE_LENGTH = 255;
+
+/** PUT of a file: any bytes, any type, under any name (RFC 4918 section 9.7). */
+export function putFile(path: FilePath, request: DavRequest, context: MethodContext): Work {
+  if (request.headers["content-range"] !== undefined) {
+    throw new DavError(400, "PUT with Content-Range is not supported");
+  }
+  const content = readContent(request);
+  return fileWork(path, request, context, (tx) => store(tx, path, content, request, context));
+}
+
+function readContent({ headers, body }: DavRequest): Content {
+  const type = headers["content-type"]?.trim() || "application/octet-stream";
+  if (type.length > MAX_TYPE_LENGTH) throw new DavError(415, "the Content-Type is too long");
+  return { etag: etagOf(body), contentType: type, data: body };
+}
+
+async function store(
+  tx: Transaction,
+  path: FilePath,
+  content: Content,
+  request: DavRequest,
+  context: MethodContext,
+): Promise<DavResponse> {
+  const { file, parent } = await tx.files.find(path.owner, path.names, { data: false });
+  const headers = { etag: `"${content.etag}"` };
+  checkState(request, file);
+  if (file === null) {
+    const place = placeOf(path, parent, context);
+    checkQuota(place.parent.used, content.data.length, context);
+    await tx.files.create(place, content, {});
+    return { status: 201, headers };
+  }
+  if (file.content === null) throw new DavError(405, "a collection takes no PUT");
+  need("write-content", fileResource(file), context.user.id);
+  const { etag, contentType, size } = file.content;
+  if (etag === content.etag && contentType === content.contentType) return { status: 204, headers };
+  checkQuota(file.used, content.data.length - size, context);
+  await tx.files.replace(file, content);
+  return { status: 204, headers };
+}

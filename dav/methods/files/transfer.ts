@@ -1,0 +1,94 @@
+import { DavError } from "../../errors.ts";
+import type { FileRow } from "../../file-store.ts";
+import { depthOf, overwriteOf } from "../../http/headers.ts";
+import type { DavRequest, DavResponse } from "../../http/request.ts";
+import { formatPath, parseHref, type FilePath } from "../../paths.ts";
+import { forbidden, need } from "../../privileges.ts";
+import { fileResource } from "../../resource.ts";
+import type { Transaction } from "../../store.ts";
+import type { MethodContext, Work } from "../method.ts";
+import { checkQuota, checkState, fileWork, placeOf } from "./write.ts";
+
+interface Transfer {
+  readonly name: "COPY" | "MOVE";
+  readonly path: FilePath;
+  readonly target: FilePath;
+  /** Leaves out what is below a collection. */
+  readonly shallow: boolean;
+}
+
+/** COPY or MOVE of a file or collection to another place of the same home (RFC 4918 sections 9.8, 9.9). */
+export function transferFile(
+  name: Transfer["name"],
+  path: FilePath,
+  request: DavRequest,
+  context: MethodContext,
+): Work {
+  const target = destination(path, request, context);
+  const depth = depthOf(request, "infinity");
+  if (depth === 1) throw new DavError(400, `${name} takes Depth 0 or infinity`);
+  const transfer = { name, path, target, shallow: depth === 0 };
+  return fileWork(path, request, context, (tx) => carryOut(tx, transfer, request, context));
+}
+
+/** The Destination header (RFC 4918 section 10.3): a place in the home that neither holds the source nor lies in it. */
+function destination(path: FilePath, request: DavRequest, context: MethodContext): FilePath {
+  const header = request.headers["destination"];
+  if (header === undefined) throw new DavError(400, "the Destination header is missing");
+  const target = parseHref(header, context.hosts);
+  if (target === null) throw new DavError(502, "the Destination is not on this server");
+  if (target.kind !== "file") throw new DavError(403, "the Destination must lie in the files area");
+  if (target.owner !== path.owner) throw forbidden("bind", formatPath(target));
+  if (holds(path, target) || holds(target, path)) {
+    throw new DavError(403, "source and Destination are the same, or one holds the other");
+  }
+  return target;
+}
+
+/** Whether one place is another or lies above it. */
+function holds(above: FilePath, below: FilePath): boolean {
+  return above.names.every((name, index) => name === below.names[index]);
+}
+
+async function carryOut(
+  tx: Transaction,
+  { name, path, target, shallow }: Transfer,
+  request: DavRequest,
+  context: MethodContext,
+): Promise<DavResponse> {
+  const { file } = await tx.files.find(path.owner, path.names, { data: false });
+  checkState(request, file);
+  if (file === null) throw new DavError(404, "nothing is mapped to this URL");
+  need(name === "MOVE" ? "unbind" : "read", fileResource(file), context.user.id);
+  if (name === "MOVE" && shallow && file.content === null) {
+    throw new DavError(400, "a collection is moved with Depth infinity");
+  }
+  const found = await tx.files.find(target.owner, target.names, { data: false });
+  const place = placeOf(target, found.parent, context);
+  if (found.file !== null && !overwriteOf(request)) {
+    throw new DavError(412, "the Destination exists and Overwrite is F");
+  }
+  if (name === "COPY") await checkRoom(tx, file, found.file, shallow, context);
+  if (found.file !== null) await replaceable(tx, found.file, context);
+  if (name === "COPY") await tx.files.copy(file, place, { shallow });
+  else await tx.files.move(file, place);
+  return { status: found.file === null ? 201 : 204, headers: {} };
+}
+
+/** Makes room at the Destination: what is there is deleted, not merged (RFC 4918 section 9.8.4). */
+async function replaceable(tx: Transaction, file: FileRow, context: MethodContext): Promise<void> {
+  need("unbind", fileResource(file), context.user.id);
+  await tx.files.remove(file);
+}
+
+async function checkRoom(
+  tx: Transaction,
+  file: FileRow,
+  replaced: FileRow | null,
+  shallow: boolean,
+  context: MethodContext,
+): Promise<void> {
+  const added = shallow ? (file.content?.size ?? 0) : await tx.files.sizeOf(file);
+  const freed = replaced === null ? 0 : await tx.files.sizeOf(replaced);
+  checkQuota(file.used, added - freed, context);
+}

@@ -1,0 +1,76 @@
+import { DavError, violated } from "../../errors.ts";
+import type { FilePlace, FileRow } from "../../file-store.ts";
+import { checkWrite } from "../../http/preconditions.ts";
+import type { DavRequest } from "../../http/request.ts";
+import { forbidden, need } from "../../privileges.ts";
+import { formatPath, type FilePath } from "../../paths.ts";
+import { fileResource } from "../../resource.ts";
+import type { Transaction } from "../../store.ts";
+import type { MethodContext, Work } from "../method.ts";
+import { checkIf, prepareWrite } from "../write.ts";
+
+/** Work on the files area: with the home locked and the If header found to hold. */
+export function fileWork(
+  path: FilePath,
+  request: DavRequest,
+  context: MethodContext,
+  run: Work["run"],
+): Work {
+  const conditions = prepareWrite(request, context);
+  return {
+    mode: "write",
+    run: async (tx) => {
+      await lockFiles(tx, path);
+      await checkIf(tx, conditions, request, context);
+      return run(tx);
+    },
+  };
+}
+
+/**
+ * Locks the home of files that a path lies in, against every other writer.
+ *
+ * @throws DavError 403 when there is no such home, as for a foreign one
+ */
+export async function lockFiles(tx: Transaction, { owner }: FilePath): Promise<void> {
+  const home: FilePath = { kind: "file", owner, names: [] };
+  if (!(await tx.files.lock(owner))) throw forbidden("write", formatPath(home));
+}
+
+/**
+ * Where a member named by a path goes.
+ *
+ * @param parent what stands above it
+ * @throws DavError 409 when that is no collection, 403 without the privilege to put something there
+ */
+export function placeOf(
+  path: FilePath,
+  parent: FileRow | null,
+  { user }: MethodContext,
+): FilePlace {
+  if (parent === null || parent.content !== null) {
+    throw new DavError(409, "there is no collection above this URL");
+  }
+  need("bind", fileResource(parent), user.id);
+  return { parent, name: path.names.at(-1) ?? "" };
+}
+
+/** Checks If-Match, If-None-Match and If-Unmodified-Since against what stands at a URL, if anything. */
+export function checkState(request: DavRequest, file: FileRow | null): void {
+  const etag = file?.content?.etag ?? "";
+  checkWrite(request, file && { etag, modifiedAt: file.modifiedAt });
+}
+
+/**
+ * Refuses what would not fit (RFC 4331 section 6).
+ *
+ * @param added bytes more than there are now
+ * @param used bytes that all files of the owner take
+ * @throws DavError 507 quota-not-exceeded
+ */
+export function checkQuota(used: number, added: number, { limits }: MethodContext): void {
+  const quota = limits.fileQuota ?? 0;
+  if (added > 0 && used + added > quota) {
+    throw violated("quota-not-exceeded", `all files together take at most ${quota} bytes`);
+  }
+}

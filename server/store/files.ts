@@ -1,0 +1,242 @@
+import type {
+  FileContent,
+  FilePlace,
+  FileRow,
+  FileStore,
+  FoundFile,
+} from "../../dav/file-store.ts";
+import type { StoredProperties } from "../../dav/store.ts";
+import { rowsOf, type Connection, type Statement } from "./query.ts";
+import { change, CHANGED_PROPERTIES, split } from "./write.ts";
+
+/** Columns of file, under the alias f. */
+const COLUMNS = `f.id, f.name, f.changed_seq, f.etag, f.content_type, f.size, f.properties,
+  f.created_at, f.modified_at`;
+
+/** One level of the way down to a place for each row: the home, then the names of $2 one by one. */
+const WALK = `walk as (
+  select 0 as depth, f.principal_id, f.id from principal p
+    join file f on f.principal_id = p.id and f.parent_id is null
+    where p.name = $1
+  union all
+  select depth + 1, f.principal_id, f.id from walk
+    join file f on f.principal_id = walk.principal_id and f.parent_id = walk.id
+      and f.name = ($2::text[])[depth + 1]
+)`;
+
+/** $3 asks for the bytes of the resource itself. */
+const FIND: Statement = {
+  name: "find-file",
+  text: `with recursive ${WALK}
+    select depth, p.id as owner_id, p.name as owner_name, p.display_name, ${COLUMNS},
+      (select coalesce(sum(size), 0)::bigint from file
+        where principal_id = p.id and size is not null) as used,
+      case when $3 and depth = cardinality($2::text[]) then f.data end as data
+    from walk join file f on f.principal_id = walk.principal_id and f.id = walk.id
+      join principal p on p.id = f.principal_id
+    where depth >= cardinality($2::text[]) - 1`,
+};
+
+const LIST: Statement = {
+  name: "list-files",
+  text: `select ${COLUMNS} from file f where f.principal_id = $1 and f.parent_id = $2 order by f.name`,
+};
+
+const LOCK: Statement = {
+  name: "lock-files",
+  text: `select from home where kind = 'files' and principal_id = (select id from principal where name = $1)
+    for update`,
+};
+
+/** A resource of the owner $1 with all that is below it. */
+const tree = (id: string) => `tree as (
+  select principal_id, id from file where principal_id = $1 and id = ${id}
+  union all
+  select f.principal_id, f.id from tree
+    join file f on f.principal_id = tree.principal_id and f.parent_id = tree.id
+)`;
+
+const SIZE: Statement = {
+  name: "size-of-file",
+  text: `with recursive ${tree("$2")}
+    select coalesce(sum(f.size), 0)::bigint as size
+    from tree join file f on f.principal_id = tree.principal_id and f.id = tree.id`,
+};
+
+/** Takes the tombstone away from a name that is to be mapped. */
+const NOT_BURIED = (parent: string, name: string) => `unburied as (
+  delete from file_tombstone where principal_id = $1 and parent_id = ${parent} and name = ${name}
+)`;
+
+/** Leaves a tombstone where the resource $4 stood. */
+const BURIED = `buried as (
+  insert into file_tombstone (principal_id, parent_id, name, changed_seq)
+  select $1, f.parent_id, f.name, seq from counter, file f where f.principal_id = $1 and f.id = $4
+  on conflict (principal_id, parent_id, name) do update set changed_seq = excluded.changed_seq
+)`;
+
+const CREATE = change(
+  "create-file",
+  "content",
+  "null::bigint",
+  `${NOT_BURIED("$4", "$5")}, made as (
+    insert into file (principal_id, parent_id, name, changed_seq, etag, content_type, data, properties)
+    select $1, $4, $5, seq, $6, $7, $8, $9 from counter
+  )`,
+);
+
+const REPLACE = change(
+  "replace-file",
+  "content",
+  "null::bigint",
+  `written as (
+    update file set changed_seq = seq, etag = $5, content_type = $6, data = $7, modified_at = now()
+    from counter where principal_id = $1 and id = $4
+  )`,
+);
+
+const REMOVE = change(
+  "remove-file",
+  "content",
+  "null::bigint",
+  `${tree("$4")}, ${BURIED}, removed as (
+    delete from file f using tree where f.principal_id = tree.principal_id and f.id = tree.id
+  )`,
+);
+
+/** Every resource of the tree ($7: only its top) gets a new id, and the new id of the resource above it. */
+const COPY = change(
+  "copy-file",
+  "content",
+  "null::bigint",
+  `${tree("$4")}, fresh as materialized (
+    select id, nextval(pg_get_serial_sequence('file', 'id')) as fresh_id from tree
+    where not $7 or id = $4
+  ), ${NOT_BURIED("$5", "$6")}, copied as (
+    insert into file (principal_id, id, parent_id, name, changed_seq, etag, content_type, data, properties)
+    overriding system value
+    select $1, fresh.fresh_id, case when f.id = $4 then $5 else above.fresh_id end,
+      case when f.id = $4 then $6 else f.name end, seq, f.etag, f.content_type, f.data, f.properties
+    from counter, fresh join file f on f.principal_id = $1 and f.id = fresh.id
+      left join fresh above on above.id = f.parent_id
+  )`,
+);
+
+const MOVE = change(
+  "move-file",
+  "content",
+  "null::bigint",
+  `${NOT_BURIED("$5", "$6")}, ${BURIED}, moved as (
+    update file set parent_id = $5, name = $6, changed_seq = seq
+    from counter where principal_id = $1 and id = $4
+  )`,
+);
+
+const CHANGE_PROPERTIES = change(
+  "change-file-properties",
+  "property",
+  "null::bigint",
+  `changed as (
+    update file set changed_seq = seq, ${CHANGED_PROPERTIES("$5", "$6")}
+    from counter where principal_id = $1 and id = $4
+  )`,
+);
+
+interface Row {
+  id: number;
+  name: string;
+  changed_seq: number;
+  etag: string | null;
+  content_type: string;
+  size: number;
+  properties: StoredProperties;
+  created_at: Date;
+  modified_at: Date;
+  data?: Buffer | null;
+}
+
+type FoundRow = Row & {
+  depth: number;
+  owner_id: number;
+  owner_name: string;
+  display_name: string;
+  used: number;
+};
+
+function toContent({ etag, content_type: contentType, size, data }: Row): FileContent | null {
+  return etag === null ? null : { etag, contentType, size, ...(data && { data }) };
+}
+
+function toFile(row: Row, place: Pick<FileRow, "owner" | "names" | "used">): FileRow {
+  return {
+    owner: place.owner,
+    names: place.names,
+    used: place.used,
+    id: row.id,
+    seq: row.changed_seq,
+    content: toContent(row),
+    properties: row.properties,
+    createdAt: row.created_at,
+    modifiedAt: row.modified_at,
+  };
+}
+
+async function find(
+  db: Connection,
+  owner: string,
+  names: readonly string[],
+  { data }: { data: boolean },
+): Promise<FoundFile> {
+  const rows = await rowsOf<FoundRow>(db, FIND, [owner, names, data]);
+  const at = (depth: number) => {
+    const row = rows.find((each) => each.depth === depth);
+    if (row === undefined) return null;
+    const { owner_id: id, owner_name: name, display_name: displayName, used } = row;
+    return toFile(row, { owner: { id, name, displayName }, names: names.slice(0, depth), used });
+  };
+  return { parent: at(names.length - 1), file: at(names.length) };
+}
+
+async function list(db: Connection, collection: FileRow): Promise<FileRow[]> {
+  const { owner, names, used, id } = collection;
+  const rows = await rowsOf<Row>(db, LIST, [owner.id, id]);
+  return rows.map((row) => toFile(row, { owner, names: [...names, row.name], used }));
+}
+
+async function sizeOf(db: Connection, { owner, id }: FileRow): Promise<number> {
+  const [row] = await rowsOf<{ size: number }>(db, SIZE, [owner.id, id]);
+  return row?.size ?? 0;
+}
+
+const keyOf = ({ parent, name }: FilePlace): unknown[] => [parent.id, name];
+
+/**
+ * The files area over Postgres.
+ *
+ * @param actor id of the principal who makes the changes; null for the server itself
+ */
+export function fileStore(db: Connection, actor: number | null): FileStore {
+  const run = async (statement: Statement, { owner }: FileRow, values: unknown[]) => {
+    await rowsOf(db, statement, [owner.id, "files", actor, ...values]);
+  };
+  return {
+    find: (owner, names, columns) => find(db, owner, names, columns),
+    list: (collection) => list(db, collection),
+    sizeOf: (file) => sizeOf(db, file),
+    lock: async (owner) => (await rowsOf(db, LOCK, [owner])).length === 1,
+    create: (at, content, properties) =>
+      run(CREATE, at.parent, [
+        ...keyOf(at),
+        content?.etag ?? null,
+        content?.contentType ?? null,
+        content?.data ?? null,
+        properties,
+      ]),
+    replace: (file, { etag, contentType, data }) =>
+      run(REPLACE, file, [file.id, etag, contentType, data]),
+    remove: (file) => run(REMOVE, file, [file.id]),
+    copy: (file, at, { shallow }) => run(COPY, file, [file.id, ...keyOf(at), shallow]),
+    move: (file, at) => run(MOVE, file, [file.id, ...keyOf(at)]),
+    changeProperties: (file, changes) => run(CHANGE_PROPERTIES, file, [file.id, ...split(changes)]),
+  };
+}
