@@ -25,6 +25,21 @@ export const CONDITIONS = {
     status: 507,
     source: "RFC 4331 section 6",
   },
+  "lock-token-submitted": {
+    element: dav("lock-token-submitted"),
+    status: 423,
+    source: "RFC 4918 section 16",
+  },
+  "lock-token-matches-request-uri": {
+    element: dav("lock-token-matches-request-uri"),
+    status: 409,
+    source: "RFC 4918 section 16",
+  },
+  "no-conflicting-lock": {
+    element: dav("no-conflicting-lock"),
+    status: 423,
+    source: "RFC 4918 section 16",
+  },
   "resource-must-be-null": {
     element: dav("resource-must-be-null"),
     status: 405,

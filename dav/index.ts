@@ -4,7 +4,7 @@ import { wantsNoTimezones } from "./http/headers.ts";
 import type { Context, DavRequest, DavResponse } from "./http/request.ts";
 import { METHODS } from "./methods/index.ts";
 import type { Work } from "./methods/method.ts";
-import { DAV_CLASSES } from "./methods/options.ts";
+import { complianceClasses } from "./methods/options.ts";
 import { XML_CONTENT_TYPE } from "./multistatus.ts";
 import type { Path } from "./paths.ts";
 import { REPORTS } from "./reports/index.ts";
@@ -75,7 +75,7 @@ const KINDS: Readonly<Record<string, readonly TargetKind[]>> = {
 const COMMON_HEADERS: ReadonlyMap<string, Readonly<Record<string, string>>> = new Map(
   Object.entries(KINDS).map(([place, kinds]) => {
     const allowed = new Set(kinds.flatMap((kind) => CAPABILITIES.methodsOn(kind)));
-    return [place, { dav: DAV_CLASSES, allow: [...allowed].join(", ") }];
+    return [place, { dav: complianceClasses(allowed), allow: [...allowed].join(", ") }];
   }),
 );
 

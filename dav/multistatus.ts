@@ -9,6 +9,7 @@ const REASONS: Readonly<Record<number, string>> = {
   403: "Forbidden",
   404: "Not Found",
   409: "Conflict",
+  423: "Locked",
   424: "Failed Dependency",
   507: "Insufficient Storage",
 };

@@ -1,4 +1,5 @@
 import type { FileStore } from "./file-store.ts";
+import type { LockStore } from "./lock-store.ts";
 
 /**
  * What the protocol needs from storage. Types only: server/store implements them over Postgres.
@@ -135,6 +136,7 @@ export interface Columns {
 /** Storage as one request sees it. Reads first take the counter, then what it counts. */
 export interface Transaction {
   readonly files: FileStore;
+  readonly locks: LockStore;
 
   findPrincipal(name: string): Promise<PrincipalRow | null>;
   findHome(kind: HomeKind, owner: string): Promise<HomeRow | null>;

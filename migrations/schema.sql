@@ -51,6 +51,20 @@ create table home (
   properties jsonb not null default '{}'::jsonb
 );
 
+create table lock (
+  principal_id bigint not null,
+  token uuid not null default gen_random_uuid(),
+  home text not null,
+  names text[] not null,
+  href text not null,
+  infinite boolean not null,
+  exclusive boolean not null,
+  creator_id bigint not null,
+  owner text,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null
+);
+
 create table migration (
   id integer not null default nextval('migration_id_seq'::regclass),
   name character varying(255) not null,
@@ -175,6 +189,8 @@ alter table home add constraint home_push_key_key UNIQUE (push_key);
 
 alter table home add constraint home_uuid_key UNIQUE (uuid);
 
+alter table lock add constraint lock_pkey PRIMARY KEY (principal_id, token);
+
 alter table migration add constraint migration_pkey PRIMARY KEY (id);
 
 alter table object add constraint object_check CHECK ((((data IS NULL) = (uid IS NULL)) AND ((data IS NULL) = (etag IS NULL)) AND ((data IS NULL) = (content_type IS NULL))));
@@ -219,6 +235,10 @@ alter table file_tombstone add constraint file_tombstone_principal_id_parent_id_
 
 alter table home add constraint home_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principal(id) ON DELETE CASCADE;
 
+alter table lock add constraint lock_creator_id_fkey FOREIGN KEY (creator_id) REFERENCES principal(id) ON DELETE CASCADE;
+
+alter table lock add constraint lock_principal_id_home_fkey FOREIGN KEY (principal_id, home) REFERENCES home(principal_id, kind) ON DELETE CASCADE;
+
 alter table object add constraint object_principal_id_collection_id_fkey FOREIGN KEY (principal_id, collection_id) REFERENCES collection(principal_id, id) ON DELETE CASCADE;
 
 alter table occurrence add constraint occurrence_principal_id_collection_id_object_name_fkey FOREIGN KEY (principal_id, collection_id, object_name) REFERENCES object(principal_id, collection_id, name) ON DELETE CASCADE;
@@ -234,6 +254,10 @@ CREATE UNIQUE INDEX binding_collection ON public.binding USING btree (owner_id, 
 CREATE UNIQUE INDEX file_home ON public.file USING btree (principal_id) WHERE (parent_id IS NULL);
 
 CREATE INDEX file_size ON public.file USING btree (principal_id) INCLUDE (size) WHERE (size IS NOT NULL);
+
+CREATE INDEX lock_creator ON public.lock USING btree (creator_id);
+
+CREATE INDEX lock_home ON public.lock USING btree (principal_id, home);
 
 CREATE UNIQUE INDEX object_changed ON public.object USING btree (principal_id, collection_id, changed_seq);
 

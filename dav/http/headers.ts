@@ -31,6 +31,19 @@ export function overwriteOf(request: DavRequest): boolean {
   return request.headers["overwrite"]?.trim().toUpperCase() !== "F";
 }
 
+const DEFAULT_TIMEOUT = 3600;
+const MAX_TIMEOUT = 86_400;
+
+/** Seconds that a lock shall last (RFC 4918 section 10.7): the first wish that is understood, at most a day. */
+export function timeoutOf(request: DavRequest): number {
+  for (const wish of (request.headers["timeout"] ?? "").split(",")) {
+    const seconds = /^\s*second-(\d{1,10})\s*$/i.exec(wish)?.[1];
+    if (seconds !== undefined) return Math.min(Math.max(1, Number(seconds)), MAX_TIMEOUT);
+    if (/^\s*infinite\s*$/i.test(wish)) return MAX_TIMEOUT;
+  }
+  return DEFAULT_TIMEOUT;
+}
+
 /** Whether the client wants properties that are not there left out (RFC 8144 section 2, or Brief: t). */
 export function prefersMinimal(request: DavRequest): boolean {
   const prefer = request.headers["prefer"] ?? "";

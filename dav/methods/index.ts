@@ -1,6 +1,7 @@
 import { COPY, MOVE } from "./copy-move.ts";
 import { DELETE } from "./delete.ts";
 import { GET, HEAD } from "./get.ts";
+import { LOCK, UNLOCK } from "./lock.ts";
 import type { Method } from "./method.ts";
 import { MKCALENDAR, MKCOL } from "./mkcol.ts";
 import { OPTIONS } from "./options.ts";
@@ -11,7 +12,20 @@ import { REPORT } from "./report.ts";
 
 /** Every verb by its name; Allow, the router and supported-method-set derive from it. */
 export const METHODS: ReadonlyMap<string, Method> = new Map(
-  [OPTIONS, GET, HEAD, PUT, DELETE, PROPFIND, PROPPATCH, REPORT, MKCALENDAR, MKCOL, COPY, MOVE].map(
-    (method) => [method.name, method],
-  ),
+  [
+    OPTIONS,
+    GET,
+    HEAD,
+    PUT,
+    DELETE,
+    PROPFIND,
+    PROPPATCH,
+    REPORT,
+    MKCALENDAR,
+    MKCOL,
+    COPY,
+    MOVE,
+    LOCK,
+    UNLOCK,
+  ].map((method) => [method.name, method]),
 );

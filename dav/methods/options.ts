@@ -1,8 +1,15 @@
 import { EVERYWHERE } from "../properties/property.ts";
 import { answer, type Method } from "./method.ts";
 
-/** What this server implements, in the words of the DAV header. */
-export const DAV_CLASSES = "1, 3, extended-mkcol, calendar-access, addressbook";
+/**
+ * What this server implements on a resource, in the words of the DAV header.
+ *
+ * @param methods those that work there: class 2 is claimed only where LOCK does
+ */
+export function complianceClasses(methods: ReadonlySet<string>): string {
+  const classes = methods.has("LOCK") ? "1, 2, 3" : "1, 3";
+  return `${classes}, extended-mkcol, calendar-access, addressbook`;
+}
 
 /**
  * OPTIONS (RFC 4918 section 10.1). COMPAT(Thunderbird, GNOME Online Accounts): 200, never 204, on

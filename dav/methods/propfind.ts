@@ -2,10 +2,16 @@ import { DavError, violated } from "../errors.ts";
 import { optionalXmlBody } from "../http/body.ts";
 import { depthOf, prefersMinimal, type Depth } from "../http/headers.ts";
 import type { DavRequest } from "../http/request.ts";
+import { lockPlaceOf } from "../locks.ts";
 import { multistatus } from "../multistatus.ts";
 import { need } from "../privileges.ts";
-import { EVERYWHERE } from "../properties/property.ts";
-import { propertyResponse, readPropertyRequest, type PropertyRequest } from "../propstat.ts";
+import { EVERYWHERE, type PropertyContext } from "../properties/property.ts";
+import {
+  needsLocks,
+  propertyResponse,
+  readPropertyRequest,
+  type PropertyRequest,
+} from "../propstat.ts";
 import { checkOwnHome, resolve } from "../resolve.ts";
 import {
   collectionResource,
@@ -15,6 +21,7 @@ import {
   isInFiles,
   isObject,
   objectResource,
+  pathOf,
   type Resource,
 } from "../resource.ts";
 import type { Transaction } from "../store.ts";
@@ -36,7 +43,8 @@ export const PROPFIND: Method = {
         if (resource === null) throw new DavError(404, "nothing is mapped to this URL");
         need("read", resource, context.user.id);
         const found = [resource, ...(await below(tx, resource, depth, context))];
-        const answer = found.map((each) => propertyResponse(each, wanted, context));
+        const shown = await withLocks(tx, resource, wanted, context);
+        const answer = found.map((each) => propertyResponse(each, wanted, shown));
         return multistatus(answer);
       },
     };
@@ -47,6 +55,18 @@ function readWanted(request: DavRequest): PropertyRequest {
   const root = optionalXmlBody(request, [dav("propfind")]);
   if (root !== null) return readPropertyRequest(root, request);
   return { kind: "allprop", elements: [], minimal: prefersMinimal(request) };
+}
+
+/** The context with the locks of the resource's home, if the client asks about them. */
+async function withLocks(
+  tx: Transaction,
+  resource: Resource,
+  wanted: PropertyRequest,
+  context: MethodContext,
+): Promise<PropertyContext> {
+  const place = lockPlaceOf(pathOf(resource));
+  if (place === null || !needsLocks(wanted, resource.kind)) return context;
+  return { ...context, locks: await tx.locks.list(place, context.now) };
 }
 
 async function below(

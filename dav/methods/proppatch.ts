@@ -1,7 +1,8 @@
 import { DavError } from "../errors.ts";
 import { xmlBody } from "../http/body.ts";
 import { multistatus, propstatResponse } from "../multistatus.ts";
-import { isInHome, type Path } from "../paths.ts";
+import { checkLocks, lockPlaceOf } from "../locks.ts";
+import type { Path } from "../paths.ts";
 import { need } from "../privileges.ts";
 import { EVERYWHERE } from "../properties/property.ts";
 import { planUpdate, readInstructions } from "../property-update.ts";
@@ -9,9 +10,8 @@ import { resolve } from "../resolve.ts";
 import { hrefOf, isCollection, isHome, isInFiles, isObject, type Resource } from "../resource.ts";
 import type { PropertyChanges, Transaction } from "../store.ts";
 import { dav } from "../xml/names.ts";
-import { lockFiles } from "./files/write.ts";
 import type { Method } from "./method.ts";
-import { checkIf, lockHomeOf, prepareWrite } from "./write.ts";
+import { checkIf, enter, prepareWrite } from "./write.ts";
 
 /** PROPPATCH (RFC 4918 section 9.2): live and dead properties, all or nothing. */
 export const PROPPATCH: Method = {
@@ -24,9 +24,9 @@ export const PROPPATCH: Method = {
     return {
       mode: "write",
       run: async (tx) => {
-        if (path.kind === "file") await lockFiles(tx, path);
-        else if (isInHome(path)) await lockHomeOf(tx, path);
-        await checkIf(tx, conditions, request, context);
+        const place = lockPlaceOf(path);
+        if (place === null) await checkIf(tx, conditions, request, context);
+        else checkLocks(await enter(tx, place, conditions, request, context), place.names);
         const resource = await resolve(tx, path);
         if (resource === null) throw new DavError(404, "nothing is mapped to this URL");
         need("write-properties", resource, context.user.id);

@@ -6,6 +6,7 @@ import { RFC3744 } from "./rfc3744.ts";
 import { RFC4331 } from "./rfc4331.ts";
 import { RFC4791 } from "./rfc4791.ts";
 import { RFC4918 } from "./rfc4918.ts";
+import { RFC4918_LOCKS } from "./rfc4918-locks.ts";
 import { RFC6352 } from "./rfc6352.ts";
 import { RFC6578 } from "./rfc6578.ts";
 import { RFC7529 } from "./rfc7529.ts";
@@ -13,6 +14,7 @@ import { RFC7809 } from "./rfc7809.ts";
 
 const ALL = [
   ...RFC4918,
+  ...RFC4918_LOCKS,
   ...RFC3744,
   ...RFC3253,
   ...RFC6578,

@@ -1,5 +1,6 @@
 import type { Capabilities } from "../capabilities.ts";
 import type { Context } from "../http/request.ts";
+import type { LockRow } from "../lock-store.ts";
 import type { Resource, ResourceKind } from "../resource.ts";
 import type { Element, Node } from "../xml/element.ts";
 import type { QName } from "../xml/names.ts";
@@ -11,6 +12,8 @@ export interface PropertyContext extends Context {
   readonly timezone: string | null;
   /** Whether VTIMEZONEs of standard zones may be left out (RFC 7809 section 7). */
   readonly timezonesByReference: boolean;
+  /** The locks of the resources' home; absent where nobody read them. */
+  readonly locks?: readonly LockRow[];
 }
 
 /** The resources of the given kinds. */
@@ -28,8 +31,8 @@ export interface LiveProperty {
   readonly on: ReadonlySet<ResourceKind>;
   /** Whether allprop includes it. */
   readonly allprop: boolean;
-  /** Heavy column that must have been read. */
-  readonly needs: "data" | null;
+  /** What must have been read besides the row: a heavy column, or the locks of the home. */
+  readonly needs: "data" | "locks" | null;
   /** When a client may set it; a settable property is kept as the client wrote it. */
   readonly settable: "never" | "creation" | "always";
   /** A property that says the same in another way: what a client set of it goes when this one changes. */
@@ -50,7 +53,7 @@ interface Declaration<K extends ResourceKind> {
   readonly name: QName;
   readonly on: readonly K[];
   readonly allprop?: boolean;
-  readonly needs?: "data";
+  readonly needs?: "data" | "locks";
   readonly settable?: "creation" | "always";
   readonly twin?: QName;
   readonly get: (

@@ -2,6 +2,7 @@ import type { Pool } from "pg";
 import type { Transaction } from "../../dav/store.ts";
 import type { DavResponse, Work } from "../../dav/index.ts";
 import { fileStore } from "./files.ts";
+import { lockStore } from "./locks.ts";
 import type { Connection } from "./query.ts";
 import * as read from "./read.ts";
 import { inTransaction } from "./transaction.ts";
@@ -63,6 +64,7 @@ function transaction(db: Connection, actor: number | null): Transaction {
   const writer = new Writer(db, actor);
   return {
     files: fileStore(db, actor),
+    locks: lockStore(db),
     findPrincipal: (name) => read.findPrincipal(db, name),
     findHome: (kind, owner) => read.findHome(db, kind, owner, { lock: false }),
     lockHome: (kind, owner) => read.findHome(db, kind, owner, { lock: true }),

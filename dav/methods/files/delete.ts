@@ -1,17 +1,18 @@
 import { DavError } from "../../errors.ts";
 import { depthOf } from "../../http/headers.ts";
 import type { DavRequest } from "../../http/request.ts";
+import { checkLocks } from "../../locks.ts";
 import type { FilePath } from "../../paths.ts";
 import { need } from "../../privileges.ts";
 import { fileResource } from "../../resource.ts";
 import type { MethodContext, Work } from "../method.ts";
-import { checkState, fileWork } from "./write.ts";
+import { checkState, fileWork, removeFile } from "./write.ts";
 
 /** DELETE of a file, or of a collection with all that is below it (RFC 4918 section 9.6). */
 export function deleteFile(path: FilePath, request: DavRequest, context: MethodContext): Work {
   if (path.names.length === 0) throw new DavError(403, "the files area itself stays");
   const depth = depthOf(request, "infinity");
-  return fileWork(path, request, context, async (tx) => {
+  return fileWork(path, request, context, async (tx, held) => {
     const { file } = await tx.files.find(path.owner, path.names, { data: false });
     checkState(request, file);
     if (file === null) throw new DavError(404, "nothing is mapped to this URL");
@@ -19,7 +20,8 @@ export function deleteFile(path: FilePath, request: DavRequest, context: MethodC
       throw new DavError(400, "a collection is deleted with Depth infinity");
     }
     need("unbind", fileResource(file), context.user.id);
-    await tx.files.remove(file);
+    checkLocks(held, path.names, { tree: true, membership: true });
+    await removeFile(tx, file, held, { keepOwn: false });
     return { status: 204, headers: {} };
   });
 }

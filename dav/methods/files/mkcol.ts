@@ -1,5 +1,6 @@
 import { violated } from "../../errors.ts";
 import type { DavRequest, DavResponse } from "../../http/request.ts";
+import { checkLocks } from "../../locks.ts";
 import type { Propstat } from "../../multistatus.ts";
 import type { FilePath } from "../../paths.ts";
 import { planUpdate, type PropertyInstruction } from "../../property-update.ts";
@@ -23,11 +24,12 @@ export function makeFileCollection(
 ): Work {
   checkType(instructions);
   const plan = planUpdate(instructions, "file-collection", true, context);
-  return fileWork(path, request, context, async (tx) => {
+  return fileWork(path, request, context, async (tx, held) => {
     const { file, parent } = await tx.files.find(path.owner, path.names, { data: false });
     if (file !== null) {
       throw violated("resource-must-be-null", "something is mapped to this URL already");
     }
+    checkLocks(held, path.names, { membership: true });
     const place = placeOf(path, parent, context);
     if (!plan.ok) return failure(path, plan.propstats);
     const set = Object.entries(plan.changes).filter(([, value]) => value !== null);

@@ -1,5 +1,6 @@
 import { DavError } from "../../errors.ts";
 import type { DavRequest, DavResponse } from "../../http/request.ts";
+import { checkLocks, type HeldLocks } from "../../locks.ts";
 import { etagOf } from "../../objects.ts";
 import type { FilePath } from "../../paths.ts";
 import { need } from "../../privileges.ts";
@@ -14,6 +15,12 @@ interface Content {
   readonly data: Buffer;
 }
 
+interface Upload {
+  readonly path: FilePath;
+  readonly content: Content;
+  readonly request: DavRequest;
+}
+
 const MAX_TYPE_LENGTH = 255;
 
 /** PUT of a file: any bytes, any type, under any name (RFC 4918 section 9.7). */
@@ -22,7 +29,9 @@ export function putFile(path: FilePath, request: DavRequest, context: MethodCont
     throw new DavError(400, "PUT with Content-Range is not supported");
   }
   const content = readContent(request);
-  return fileWork(path, request, context, (tx) => store(tx, path, content, request, context));
+  return fileWork(path, request, context, (tx, held) =>
+    store(tx, held, { path, content, request }, context),
+  );
 }
 
 function readContent({ headers, body }: DavRequest): Content {
@@ -33,13 +42,13 @@ function readContent({ headers, body }: DavRequest): Content {
 
 async function store(
   tx: Transaction,
-  path: FilePath,
-  content: Content,
-  request: DavRequest,
+  held: HeldLocks,
+  { path, content, request }: Upload,
   context: MethodContext,
 ): Promise<DavResponse> {
   const { file, parent } = await tx.files.find(path.owner, path.names, { data: false });
   const headers = { etag: `"${content.etag}"` };
+  checkLocks(held, path.names, { membership: file === null });
   checkState(request, file);
   if (file === null) {
     const place = placeOf(path, parent, context);

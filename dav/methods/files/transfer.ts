@@ -1,13 +1,14 @@
 import { DavError } from "../../errors.ts";
-import type { FileRow } from "../../file-store.ts";
+import type { FilePlace, FileRow } from "../../file-store.ts";
 import { depthOf, overwriteOf } from "../../http/headers.ts";
 import type { DavRequest, DavResponse } from "../../http/request.ts";
+import { checkLocks, type HeldLocks } from "../../locks.ts";
 import { formatPath, parseHref, type FilePath } from "../../paths.ts";
 import { forbidden, need } from "../../privileges.ts";
 import { fileResource } from "../../resource.ts";
 import type { Transaction } from "../../store.ts";
 import type { MethodContext, Work } from "../method.ts";
-import { checkQuota, checkState, fileWork, placeOf } from "./write.ts";
+import { checkQuota, checkState, fileWork, placeOf, removeFile, removeLocks } from "./write.ts";
 
 interface Transfer {
   readonly name: "COPY" | "MOVE";
@@ -28,7 +29,9 @@ export function transferFile(
   const depth = depthOf(request, "infinity");
   if (depth === 1) throw new DavError(400, `${name} takes Depth 0 or infinity`);
   const transfer = { name, path, target, shallow: depth === 0 };
-  return fileWork(path, request, context, (tx) => carryOut(tx, transfer, request, context));
+  return fileWork(path, request, context, (tx, held) =>
+    carryOut(tx, transfer, held, request, context),
+  );
 }
 
 /** The Destination header (RFC 4918 section 10.3): a place in the home that neither holds the source nor lies in it. */
@@ -53,6 +56,7 @@ function holds(above: FilePath, below: FilePath): boolean {
 async function carryOut(
   tx: Transaction,
   { name, path, target, shallow }: Transfer,
+  held: HeldLocks,
   request: DavRequest,
   context: MethodContext,
 ): Promise<DavResponse> {
@@ -60,25 +64,43 @@ async function carryOut(
   checkState(request, file);
   if (file === null) throw new DavError(404, "nothing is mapped to this URL");
   need(name === "MOVE" ? "unbind" : "read", fileResource(file), context.user.id);
+  if (name === "MOVE") checkLocks(held, path.names, { tree: true, membership: true });
   if (name === "MOVE" && shallow && file.content === null) {
     throw new DavError(400, "a collection is moved with Depth infinity");
   }
   const found = await tx.files.find(target.owner, target.names, { data: false });
   const place = placeOf(target, found.parent, context);
+  checkLocks(held, target.names, { tree: true, membership: found.file === null });
   if (found.file !== null && !overwriteOf(request)) {
     throw new DavError(412, "the Destination exists and Overwrite is F");
   }
   if (name === "COPY") await checkRoom(tx, file, found.file, shallow, context);
-  if (found.file !== null) await replaceable(tx, found.file, context);
+  if (found.file !== null) await makeRoom(tx, found.file, held, context);
   if (name === "COPY") await tx.files.copy(file, place, { shallow });
-  else await tx.files.move(file, place);
+  else await moveFile(tx, file, place, held);
   return { status: found.file === null ? 201 : 204, headers: {} };
 }
 
 /** Makes room at the Destination: what is there is deleted, not merged (RFC 4918 section 9.8.4). */
-async function replaceable(tx: Transaction, file: FileRow, context: MethodContext): Promise<void> {
-  need("unbind", fileResource(file), context.user.id);
-  await tx.files.remove(file);
+async function makeRoom(
+  tx: Transaction,
+  file: FileRow,
+  held: HeldLocks,
+  { user }: MethodContext,
+): Promise<void> {
+  need("unbind", fileResource(file), user.id);
+  await removeFile(tx, file, held, { keepOwn: true });
+}
+
+/** Locks stay where they are, so those of what is no longer there end (RFC 4918 section 7.7). */
+async function moveFile(
+  tx: Transaction,
+  file: FileRow,
+  place: FilePlace,
+  { locks }: HeldLocks,
+): Promise<void> {
+  await tx.files.move(file, place);
+  await removeLocks(tx, file, locks, false);
 }
 
 async function checkRoom(

@@ -1,40 +1,61 @@
 import { DavError, violated } from "../../errors.ts";
 import type { FilePlace, FileRow } from "../../file-store.ts";
 import { checkWrite } from "../../http/preconditions.ts";
-import type { DavRequest } from "../../http/request.ts";
-import { forbidden, need } from "../../privileges.ts";
-import { formatPath, type FilePath } from "../../paths.ts";
+import type { DavRequest, DavResponse } from "../../http/request.ts";
+import type { LockPlace, LockRow } from "../../lock-store.ts";
+import { covers, isBelow, type HeldLocks } from "../../locks.ts";
+import { need } from "../../privileges.ts";
+import type { FilePath } from "../../paths.ts";
 import { fileResource } from "../../resource.ts";
 import type { Transaction } from "../../store.ts";
 import type { MethodContext, Work } from "../method.ts";
-import { checkIf, prepareWrite } from "../write.ts";
+import { enter, prepareWrite } from "../write.ts";
 
-/** Work on the files area: with the home locked and the If header found to hold. */
+/** Work on the files area: with the home locked, its locks read, and the If header found to hold. */
 export function fileWork(
   path: FilePath,
   request: DavRequest,
   context: MethodContext,
-  run: Work["run"],
+  run: (tx: Transaction, held: HeldLocks) => Promise<DavResponse>,
 ): Work {
   const conditions = prepareWrite(request, context);
+  const place = placeOfFile(path);
   return {
     mode: "write",
-    run: async (tx) => {
-      await lockFiles(tx, path);
-      await checkIf(tx, conditions, request, context);
-      return run(tx);
-    },
+    run: async (tx) => run(tx, await enter(tx, place, conditions, request, context)),
   };
 }
 
-/**
- * Locks the home of files that a path lies in, against every other writer.
- *
- * @throws DavError 403 when there is no such home, as for a foreign one
- */
-export async function lockFiles(tx: Transaction, { owner }: FilePath): Promise<void> {
-  const home: FilePath = { kind: "file", owner, names: [] };
-  if (!(await tx.files.lock(owner))) throw forbidden("write", formatPath(home));
+const placeOfFile = ({ owner, names }: FilePath): LockPlace => ({ owner, area: "files", names });
+
+/** Removes a file or tree, and with it the locks on what is unmapped by that (RFC 4918 section 9.6.1). */
+export async function removeFile(
+  tx: Transaction,
+  file: FileRow,
+  { locks }: HeldLocks,
+  { keepOwn }: { readonly keepOwn: boolean },
+): Promise<void> {
+  await tx.files.remove(file);
+  await removeLocks(tx, file, locks, keepOwn);
+}
+
+/** Removes the locks below a place that is unmapped or replaced, and those of the place itself unless `keepOwn`. */
+export async function removeLocks(
+  tx: Transaction,
+  { owner, names }: FileRow,
+  locks: readonly LockRow[],
+  keepOwn: boolean,
+): Promise<void> {
+  const own = ({ names: root }: LockRow) => root.length === names.length;
+  const ended = locks.filter(
+    (lock) => isBelow(lock, names) || (!keepOwn && own(lock) && covers(lock, names)),
+  );
+  if (ended.length === 0) return;
+  const place: LockPlace = { owner: owner.name, area: "files", names };
+  await tx.locks.remove(
+    place,
+    ended.map(({ token }) => token),
+  );
 }
 
 /**

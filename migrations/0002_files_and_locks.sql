@@ -36,6 +36,25 @@ create table file_tombstone (
   foreign key (principal_id, parent_id) references file on delete cascade
 );
 
+-- A write lock of WebDAV on a place in a home, mapped or not; it counts until it expires.
+create table lock (
+  principal_id bigint not null,
+  token uuid not null default gen_random_uuid(),
+  home text not null,
+  names text[] not null,
+  href text not null,
+  infinite boolean not null,
+  exclusive boolean not null,
+  creator_id bigint not null references principal on delete cascade,
+  owner text,
+  created_at timestamptz not null default now(),
+  expires_at timestamptz not null,
+  primary key (principal_id, token),
+  foreign key (principal_id, home) references home on delete cascade
+);
+create index lock_home on lock (principal_id, home);
+create index lock_creator on lock (creator_id);
+
 insert into home (principal_id, kind, push_key)
 select id, 'files', replace(gen_random_uuid()::text, '-', '') from principal where kind = 'individual';
 insert into file (principal_id, name, changed_seq)
@@ -43,7 +62,7 @@ select principal_id, '', sync_seq from home where kind = 'files';
 
 -- Down Migration
 
-drop table file_tombstone, file;
+drop table lock, file_tombstone, file;
 delete from outbox where home = 'files';
 delete from home where kind = 'files';
 alter table home drop constraint home_kind_check;
