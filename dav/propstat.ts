@@ -4,6 +4,7 @@ import { DavError } from "./errors.ts";
 import { prefersMinimal } from "./http/headers.ts";
 import type { DavRequest } from "./http/request.ts";
 import { propstatResponse, type Propstat } from "./multistatus.ts";
+import { privilegesOn } from "./privileges.ts";
 import { hrefOf, storedProperties, type Resource, type ResourceKind } from "./resource.ts";
 import { child, el, elements, type Element, type Node } from "./xml/element.ts";
 import { dav, type QName } from "./xml/names.ts";
@@ -79,15 +80,35 @@ function propstats(
   if (wanted.kind === "propname") return [{ status: 200, properties: names(resource, context) }];
   const found: Node[] = wanted.kind === "allprop" ? everything(resource, context) : [];
   const missing: Node[] = [];
+  const hidden: Node[] = [];
   for (const requested of wanted.elements) {
     const value = propertyValue(resource, requested, context);
-    if (value === null) missing.push(el(requested.name));
+    if (isHidden(resource, requested.name, context)) hidden.push(el(requested.name));
+    else if (value === null) missing.push(el(requested.name));
     else found.push(value);
   }
-  const absent =
-    missing.length > 0 && !wanted.minimal ? [{ status: 404, properties: missing }] : [];
-  if (found.length === 0 && absent.length > 0) return absent;
-  return [{ status: 200, properties: found }, ...absent];
+  return groupedPropstats({ found, missing: wanted.minimal ? [] : missing, hidden });
+}
+
+/** The propstats of properties that are there, are not, and may not be seen. */
+export function groupedPropstats(values: {
+  readonly found: readonly Node[];
+  readonly missing: readonly Node[];
+  readonly hidden: readonly Node[];
+}): Propstat[] {
+  const refused: Propstat[] = [
+    { status: 403, properties: values.hidden, condition: "need-privileges" as const },
+    { status: 404, properties: values.missing },
+  ].filter(({ properties }) => properties.length > 0);
+  if (values.found.length === 0 && refused.length > 0) return refused;
+  return [{ status: 200, properties: values.found }, ...refused];
+}
+
+/** Whether the user lacks the privilege that a property demands of who reads it. */
+export function isHidden(resource: Resource, name: QName, { user }: PropertyContext): boolean {
+  const live = LIVE_PROPERTIES.get(name);
+  if (live === undefined || live.privilege === null || !live.on.has(resource.kind)) return false;
+  return !privilegesOn(resource, user.id).has(live.privilege);
 }
 
 /** The element of a property with its value, or null when the resource has none of that name. */
@@ -122,7 +143,8 @@ function everything(resource: Resource, context: PropertyContext): Node[] {
 
 function names(resource: Resource, context: PropertyContext): Node[] {
   const live = [...LIVE_PROPERTIES.keys()].filter(
-    (name) => propertyValue(resource, el(name), context) !== null,
+    (name) =>
+      !isHidden(resource, name, context) && propertyValue(resource, el(name), context) !== null,
   );
   const all = new Set([...live, ...Object.keys(storedProperties(resource))]);
   return [...all].map((name) => el(name));

@@ -22,7 +22,23 @@ export interface PrincipalRow {
   readonly displayName: string;
   /** Calendar user addresses as URIs, the preferred one first. */
   readonly addresses: readonly string[];
+  /** Names of the principals that belong to this one; empty but for a group. */
+  readonly members: readonly string[];
+  /** Names of the groups that this one belongs to. */
+  readonly groups: readonly string[];
   readonly properties: StoredProperties;
+}
+
+/** A search for principals by substrings, without regard to case. */
+export interface PrincipalSearch {
+  readonly terms: readonly {
+    /** The name shown, any calendar user address as a URI, or any mail address. */
+    readonly field: "name" | "address" | "email";
+    readonly match: string;
+  }[];
+  /** Whether every term must match (so that none finds all), or any. */
+  readonly all: boolean;
+  readonly limit: number;
 }
 
 export interface HomeRow {
@@ -139,6 +155,10 @@ export interface Transaction {
   readonly locks: LockStore;
 
   findPrincipal(name: string): Promise<PrincipalRow | null>;
+  /** Those of the named principals that are there, in order of name. */
+  findPrincipals(names: readonly string[]): Promise<PrincipalRow[]>;
+  /** Found principals, in order of the name shown. */
+  searchPrincipals(search: PrincipalSearch): Promise<PrincipalRow[]>;
   findHome(kind: HomeKind, owner: string): Promise<HomeRow | null>;
   findCollection(kind: HomeKind, owner: string, name: string): Promise<CollectionRow | null>;
   listCollections(home: HomeRow): Promise<CollectionRow[]>;

@@ -1,5 +1,12 @@
 -- The schema after all migrations. Made by `npm run schema`; kept true by a test.
 
+create table access (
+  principal_id bigint not null,
+  collection_id bigint not null,
+  grantee_id bigint not null,
+  privileges text[] not null
+);
+
 create table binding (
   principal_id bigint not null,
   home text not null,
@@ -40,6 +47,11 @@ create table file_tombstone (
   parent_id bigint not null,
   name text not null,
   changed_seq bigint not null
+);
+
+create table group_member (
+  group_id bigint not null,
+  member_id bigint not null
 );
 
 create table home (
@@ -159,6 +171,10 @@ create table push_subscription (
   last_error text
 );
 
+alter table access add constraint access_pkey PRIMARY KEY (principal_id, collection_id, grantee_id);
+
+alter table access add constraint access_privileges_check CHECK ((cardinality(privileges) > 0));
+
 alter table binding add constraint binding_check CHECK (((owner_id IS NULL) = (collection_id IS NULL)));
 
 alter table binding add constraint binding_name_check CHECK (((name <> ''::text) AND (octet_length(name) <= 255)));
@@ -180,6 +196,8 @@ alter table file add constraint file_pkey PRIMARY KEY (principal_id, id);
 alter table file add constraint file_principal_id_parent_id_name_key UNIQUE (principal_id, parent_id, name);
 
 alter table file_tombstone add constraint file_tombstone_pkey PRIMARY KEY (principal_id, parent_id, name);
+
+alter table group_member add constraint group_member_pkey PRIMARY KEY (group_id, member_id);
 
 alter table home add constraint home_kind_check CHECK ((kind = ANY (ARRAY['calendars'::text, 'addressbooks'::text, 'files'::text])));
 
@@ -221,6 +239,10 @@ alter table push_subscription add constraint push_subscription_pkey PRIMARY KEY 
 
 alter table push_subscription add constraint push_subscription_transport_endpoint_push_key_key UNIQUE (transport, endpoint, push_key);
 
+alter table access add constraint access_grantee_id_fkey FOREIGN KEY (grantee_id) REFERENCES principal(id) ON DELETE CASCADE;
+
+alter table access add constraint access_principal_id_collection_id_fkey FOREIGN KEY (principal_id, collection_id) REFERENCES collection(principal_id, id) ON DELETE CASCADE;
+
 alter table binding add constraint binding_owner_id_collection_id_fkey FOREIGN KEY (owner_id, collection_id) REFERENCES collection(principal_id, id) ON DELETE SET NULL;
 
 alter table binding add constraint binding_principal_id_home_fkey FOREIGN KEY (principal_id, home) REFERENCES home(principal_id, kind) ON DELETE CASCADE;
@@ -232,6 +254,10 @@ alter table file add constraint file_principal_id_fkey FOREIGN KEY (principal_id
 alter table file add constraint file_principal_id_parent_id_fkey FOREIGN KEY (principal_id, parent_id) REFERENCES file(principal_id, id);
 
 alter table file_tombstone add constraint file_tombstone_principal_id_parent_id_fkey FOREIGN KEY (principal_id, parent_id) REFERENCES file(principal_id, id) ON DELETE CASCADE;
+
+alter table group_member add constraint group_member_group_id_fkey FOREIGN KEY (group_id) REFERENCES principal(id) ON DELETE CASCADE;
+
+alter table group_member add constraint group_member_member_id_fkey FOREIGN KEY (member_id) REFERENCES principal(id) ON DELETE CASCADE;
 
 alter table home add constraint home_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principal(id) ON DELETE CASCADE;
 
@@ -249,11 +275,15 @@ alter table push_delivery add constraint push_delivery_subscription_id_fkey FORE
 
 alter table push_subscription add constraint push_subscription_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principal(id) ON DELETE CASCADE;
 
+CREATE INDEX access_grantee ON public.access USING btree (grantee_id, principal_id);
+
 CREATE UNIQUE INDEX binding_collection ON public.binding USING btree (owner_id, collection_id, principal_id);
 
 CREATE UNIQUE INDEX file_home ON public.file USING btree (principal_id) WHERE (parent_id IS NULL);
 
 CREATE INDEX file_size ON public.file USING btree (principal_id) INCLUDE (size) WHERE (size IS NOT NULL);
+
+CREATE INDEX group_member_member ON public.group_member USING btree (member_id, group_id);
 
 CREATE INDEX lock_creator ON public.lock USING btree (creator_id);
 

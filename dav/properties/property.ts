@@ -1,6 +1,7 @@
 import type { Capabilities } from "../capabilities.ts";
 import type { Context } from "../http/request.ts";
 import type { LockRow } from "../lock-store.ts";
+import type { Privilege } from "../privileges.ts";
 import type { Resource, ResourceKind } from "../resource.ts";
 import type { Element, Node } from "../xml/element.ts";
 import type { QName } from "../xml/names.ts";
@@ -31,8 +32,10 @@ export interface LiveProperty {
   readonly on: ReadonlySet<ResourceKind>;
   /** Whether allprop includes it. */
   readonly allprop: boolean;
-  /** What must have been read besides the row: a heavy column, or the locks of the home. */
-  readonly needs: "data" | "locks" | null;
+  /** What must have been read besides the row: a heavy column, the locks of the home, or the grants. */
+  readonly needs: "data" | "locks" | "grants" | null;
+  /** What a user must be granted to see the property, besides reading the resource. */
+  readonly privilege: Privilege | null;
   /** When a client may set it; a settable property is kept as the client wrote it. */
   readonly settable: "never" | "creation" | "always";
   /** A property that says the same in another way: what a client set of it goes when this one changes. */
@@ -53,7 +56,8 @@ interface Declaration<K extends ResourceKind> {
   readonly name: QName;
   readonly on: readonly K[];
   readonly allprop?: boolean;
-  readonly needs?: "data" | "locks";
+  readonly needs?: "data" | "locks" | "grants";
+  readonly privilege?: Privilege;
   readonly settable?: "creation" | "always";
   readonly twin?: QName;
   readonly get: (
@@ -74,6 +78,7 @@ export function property<K extends ResourceKind>(declaration: Declaration<K>): L
     on,
     allprop: declaration.allprop ?? false,
     needs: declaration.needs ?? null,
+    privilege: declaration.privilege ?? null,
     settable: declaration.settable ?? "never",
     twin: declaration.twin ?? null,
     get: (resource, context, requested) =>

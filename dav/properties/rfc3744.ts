@@ -1,16 +1,29 @@
-import { DAV_ROOT, formatPath } from "../paths.ts";
-import { privilegeElement, privilegesOn } from "../privileges.ts";
+import { formatPath } from "../paths.ts";
+import { privilegeElement, privilegesOn, supportedOn, type PrivilegeTree } from "../privileges.ts";
 import { hrefOf, ownerOf } from "../resource.ts";
-import { href } from "../xml/element.ts";
-import { dav } from "../xml/names.ts";
+import { el, href, XML_LANG, type Element } from "../xml/element.ts";
+import { cs, dav } from "../xml/names.ts";
 import { EVERYWHERE, property } from "./property.ts";
 
-/** The properties of RFC 3744 sections 4 and 5 that clients ask for, and RFC 5397. */
+function principalHref(name: string): Element {
+  return href(formatPath({ kind: "principal", owner: name }));
+}
+
+/** A tree of privileges; none is abstract, so each can be granted (RFC 3744 section 5.3). */
+function supportedPrivilege({ name, description, contains }: PrivilegeTree): Element {
+  return el(dav("supported-privilege"), [
+    privilegeElement(name),
+    el(dav("description"), [description], { [XML_LANG]: "en" }),
+    ...contains.map(supportedPrivilege),
+  ]);
+}
+
+/** The properties of RFC 3744 sections 4 and 5, of RFC 5397, and Apple's email-address-set. */
 export const RFC3744 = [
   property({
     name: dav("current-user-principal"),
     on: EVERYWHERE,
-    get: (_resource, { user }) => [href(formatPath({ kind: "principal", owner: user.name }))],
+    get: (_resource, { user }) => [principalHref(user.name)],
   }),
   property({
     name: dav("principal-URL"),
@@ -22,7 +35,7 @@ export const RFC3744 = [
     on: EVERYWHERE,
     get: (resource) => {
       const owner = ownerOf(resource);
-      return owner && [href(formatPath({ kind: "principal", owner: owner.name }))];
+      return owner && [principalHref(owner.name)];
     },
   }),
   property({
@@ -33,6 +46,40 @@ export const RFC3744 = [
   property({
     name: dav("principal-collection-set"),
     on: EVERYWHERE,
-    get: () => [href(`${DAV_ROOT}principals/`)],
+    get: () => [href(formatPath({ kind: "principals" }))],
+  }),
+  property({
+    // Empty: no resource has a group besides its owner (section 5.2).
+    name: dav("group"),
+    on: EVERYWHERE,
+    get: () => [],
+  }),
+  property({
+    name: dav("alternate-URI-set"),
+    on: ["principal"],
+    get: () => [],
+  }),
+  property({
+    name: dav("group-member-set"),
+    on: ["principal"],
+    get: ({ principal }) => principal.members.map(principalHref),
+  }),
+  property({
+    name: dav("group-membership"),
+    on: ["principal"],
+    get: ({ principal }) => principal.groups.map(principalHref),
+  }),
+  property({
+    name: dav("supported-privilege-set"),
+    on: EVERYWHERE,
+    get: (resource) => [supportedPrivilege(supportedOn(resource.kind))],
+  }),
+  property({
+    name: cs("email-address-set"),
+    on: ["principal"],
+    get: ({ principal }) =>
+      principal.addresses
+        .filter((address) => /^mailto:/i.test(address))
+        .map((address) => el(cs("email-address"), [decodeURIComponent(address.slice(7))])),
   }),
 ];

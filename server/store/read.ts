@@ -8,8 +8,6 @@ import type {
   ObjectChange,
   ObjectRow,
   ObjectSearch,
-  PrincipalRow,
-  StoredProperties,
 } from "../../dav/store.ts";
 import { rowsOf, type Connection, type Statement } from "./query.ts";
 import {
@@ -38,29 +36,6 @@ function withData(
   const light = { name, text: text(OBJECT_COLUMNS) };
   const heavy = { name: `${name}-data`, text: text(`${OBJECT_COLUMNS}, o.data`) };
   return ({ data }) => (data ? heavy : light);
-}
-
-const FIND_PRINCIPAL: Statement = {
-  name: "find-principal",
-  text: `select p.id, p.kind, p.name, p.display_name, p.properties,
-    array(select a.address from principal_address a where a.principal_id = p.id order by a.position)
-      as addresses
-    from principal p where p.name = $1 and p.disabled_at is null`,
-};
-
-export async function findPrincipal(db: Connection, name: string): Promise<PrincipalRow | null> {
-  interface Row {
-    id: number;
-    kind: PrincipalRow["kind"];
-    name: string;
-    display_name: string;
-    properties: StoredProperties;
-    addresses: string[];
-  }
-  const [row] = await rowsOf<Row>(db, FIND_PRINCIPAL, [name]);
-  if (row === undefined) return null;
-  const { display_name: displayName, ...rest } = row;
-  return { ...rest, displayName };
 }
 
 const FIND_HOME: Statement = {

@@ -4,6 +4,7 @@ import type { DavResponse, Work } from "../../dav/index.ts";
 import { fileStore } from "./files.ts";
 import { lockStore } from "./locks.ts";
 import type { Connection } from "./query.ts";
+import * as principals from "./principals.ts";
 import * as read from "./read.ts";
 import { inTransaction } from "./transaction.ts";
 import { Writer } from "./write.ts";
@@ -65,7 +66,9 @@ function transaction(db: Connection, actor: number | null): Transaction {
   return {
     files: fileStore(db, actor),
     locks: lockStore(db),
-    findPrincipal: (name) => read.findPrincipal(db, name),
+    findPrincipal: (name) => principals.findPrincipal(db, name),
+    findPrincipals: (names) => principals.findPrincipals(db, names),
+    searchPrincipals: (search) => principals.searchPrincipals(db, search),
     findHome: (kind, owner) => read.findHome(db, kind, owner, { lock: false }),
     lockHome: (kind, owner) => read.findHome(db, kind, owner, { lock: true }),
     findCollection: (kind, owner, name) => read.findCollection(db, kind, owner, name),

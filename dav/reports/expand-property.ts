@@ -1,0 +1,108 @@
+import { DavError } from "../errors.ts";
+import type { MethodContext } from "../methods/method.ts";
+import { multistatus, propstatResponse, statusResponse } from "../multistatus.ts";
+import { formatPath, parseHref } from "../paths.ts";
+import { need, privilegesOn } from "../privileges.ts";
+import { EVERYWHERE } from "../properties/property.ts";
+import { groupedPropstats, isHidden, propertyValue } from "../propstat.ts";
+import { resolve } from "../resolve.ts";
+import { hrefOf, type Resource } from "../resource.ts";
+import type { Transaction } from "../store.ts";
+import {
+  attribute,
+  childrenOf,
+  el,
+  isElement,
+  text,
+  type Element,
+  type Node,
+} from "../xml/element.ts";
+import { dav, type QName } from "../xml/names.ts";
+import { parseXml } from "../xml/parse.ts";
+import type { Report } from "./report.ts";
+
+/** Most hrefs that one request expands; any further one stays an href. */
+const MAX_EXPANSIONS = 500;
+
+interface WantedProperty {
+  readonly name: QName;
+  /** What is wanted of the resources that the property's hrefs name. */
+  readonly nested: readonly WantedProperty[];
+}
+
+/** expand-property (RFC 3253 section 3.8): properties, with those of the resources they refer to. */
+export const EXPAND_PROPERTY: Report = {
+  name: dav("expand-property"),
+  on: new Set(EVERYWHERE),
+  prepare(root, request, context) {
+    const wanted = readProperties(root);
+    return {
+      mode: "snapshot",
+      run: async (tx) => {
+        const resource = await resolve(tx, request.path);
+        if (resource === null) throw new DavError(404, "nothing is mapped to this URL");
+        need("read", resource, context.user.id);
+        if (wanted.length === 0) return multistatus([]);
+        return multistatus([await new Expansion(tx, context).response(resource, wanted)]);
+      },
+    };
+  },
+};
+
+/** DAV:property elements; those without a name are passed over, so that no body is an error. */
+function readProperties(parent: Element): WantedProperty[] {
+  return childrenOf(parent, dav("property")).flatMap((property) => {
+    const local = attribute(property, "name");
+    if (local === undefined || local === "") return [];
+    const namespace = attribute(property, "namespace") ?? "DAV:";
+    return [{ name: `{${namespace}}${local}`, nested: readProperties(property) }];
+  });
+}
+
+class Expansion {
+  readonly #tx: Transaction;
+  readonly #context: MethodContext;
+  readonly #found = new Map<string, Resource | null>();
+  #count = 0;
+
+  constructor(tx: Transaction, context: MethodContext) {
+    this.#tx = tx;
+    this.#context = context;
+  }
+
+  async response(resource: Resource, wanted: readonly WantedProperty[]): Promise<Element> {
+    const found: Node[] = [];
+    const missing: Node[] = [];
+    const hidden: Node[] = [];
+    for (const { name, nested } of wanted) {
+      const value = propertyValue(resource, el(name), this.#context);
+      if (isHidden(resource, name, this.#context)) hidden.push(el(name));
+      else if (value === null) missing.push(el(name));
+      else found.push(nested.length === 0 ? value : await this.#expanded(value, nested));
+    }
+    return propstatResponse(hrefOf(resource), groupedPropstats({ found, missing, hidden }));
+  }
+
+  /** A value in which responses stand in the place of hrefs. */
+  async #expanded(value: Node, wanted: readonly WantedProperty[]): Promise<Node> {
+    if (typeof value === "string") return value;
+    const element = isElement(value) ? value : parseXml(Buffer.from(value.raw));
+    if (element.name === dav("href")) return this.#referred(element, wanted);
+    const children: Node[] = [];
+    for (const inner of element.children) children.push(await this.#expanded(inner, wanted));
+    return { ...element, children };
+  }
+
+  async #referred(reference: Element, wanted: readonly WantedProperty[]): Promise<Element> {
+    const target = text(reference).trim();
+    const path = parseHref(target, this.#context.hosts);
+    if (path === null || ++this.#count > MAX_EXPANSIONS) return reference;
+    const key = formatPath(path);
+    const known = this.#found.get(key);
+    const resource = known === undefined ? await resolve(this.#tx, path) : known;
+    this.#found.set(key, resource);
+    if (resource === null) return statusResponse(key, 404);
+    if (!privilegesOn(resource, this.#context.user.id).has("read")) return statusResponse(key, 403);
+    return this.response(resource, wanted);
+  }
+}
