@@ -55,6 +55,36 @@ export const CONDITIONS = {
     status: 403,
     source: "RFC 3744 section 7.1.1",
   },
+  "grant-only": {
+    element: dav("grant-only"),
+    status: 403,
+    source: "RFC 3744 section 8.1.1",
+  },
+  "no-invert": {
+    element: dav("no-invert"),
+    status: 403,
+    source: "RFC 3744 section 8.1.1",
+  },
+  "not-supported-privilege": {
+    element: dav("not-supported-privilege"),
+    status: 403,
+    source: "RFC 3744 section 8.1.1",
+  },
+  "recognized-principal": {
+    element: dav("recognized-principal"),
+    status: 403,
+    source: "RFC 3744 section 8.1.1",
+  },
+  "allowed-principal": {
+    element: dav("allowed-principal"),
+    status: 403,
+    source: "RFC 3744 section 8.1.1",
+  },
+  "limited-number-of-aces": {
+    element: dav("limited-number-of-aces"),
+    status: 403,
+    source: "RFC 3744 section 8.1.1",
+  },
   "supported-report": {
     element: dav("supported-report"),
     status: 403,

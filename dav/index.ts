@@ -6,8 +6,10 @@ import { METHODS } from "./methods/index.ts";
 import type { Work } from "./methods/method.ts";
 import { complianceClasses } from "./methods/options.ts";
 import { XML_CONTENT_TYPE } from "./multistatus.ts";
-import type { Path } from "./paths.ts";
+import { formatPath, type Path } from "./paths.ts";
+import { forbidden } from "./privileges.ts";
 import { REPORTS } from "./reports/index.ts";
+import { checkGranted, isForeign } from "./resolve.ts";
 
 export type {
   Context,
@@ -35,21 +37,36 @@ const CAPABILITIES: Capabilities = {
  * @throws DavError
  */
 export function prepare(request: DavRequest, context: Context): Work {
-  if (isFiles(request.path) && context.limits.fileQuota === null) {
-    throw new DavError(404, "there are no files on this server");
-  }
+  checkFiles(request.path, context);
   const method = METHODS.get(request.method);
   if (method === undefined) throw new DavError(405, `${request.method} is not supported`);
-  return method.prepare(request, {
+  const work = method.prepare(request, {
     ...context,
     capabilities: CAPABILITIES,
     timezone: null,
     timezonesByReference: wantsNoTimezones(request),
   });
+  return isForeign(request.path, context.user) ? guarded(work, request.path) : work;
 }
 
-function isFiles(path: Path): boolean {
-  return path.kind === "file" || (path.kind === "homes" && path.home === "files");
+/** Work in the home of another, which begins by asking whether anything was granted there. */
+function guarded(work: Work, path: Parameters<typeof checkGranted>[1]): Work {
+  return {
+    ...work,
+    run: async (tx) => {
+      await checkGranted(tx, path);
+      return work.run(tx);
+    },
+  };
+}
+
+/** Files can be switched off, and are never granted to others: their paths are refused before any look. */
+function checkFiles(path: Path, { limits, user }: Context): void {
+  const isFiles = path.kind === "file" || (path.kind === "homes" && path.home === "files");
+  if (isFiles && limits.fileQuota === null) {
+    throw new DavError(404, "there are no files on this server");
+  }
+  if (path.kind === "file" && path.owner !== user.name) throw forbidden("read", formatPath(path));
 }
 
 /** The answer to a refused request. */

@@ -1,5 +1,13 @@
 import { DavError } from "./errors.ts";
-import { hrefOf, ownerOf, type Resource, type ResourceKind } from "./resource.ts";
+import {
+  hrefOf,
+  isCollection,
+  isInFiles,
+  isObject,
+  ownerOf,
+  type Resource,
+  type ResourceKind,
+} from "./resource.ts";
 import { el, href, type Element } from "./xml/element.ts";
 import { caldav, dav, type QName } from "./xml/names.ts";
 
@@ -62,43 +70,64 @@ const TREE: PrivilegeTree = {
   ],
 };
 
-const WITHOUT_CALENDARS: ReadonlySet<ResourceKind> = new Set([
-  "addressbook-home",
-  "addressbook",
-  "addressbook-object",
+const WITH_CALENDARS: ReadonlySet<ResourceKind> = new Set([
+  "calendar-home",
+  "calendar",
+  "calendar-object",
 ]);
-
-/** The privileges that a kind of resource has, as a tree with `all` at its root. */
-export function supportedOn(kind: ResourceKind): PrivilegeTree {
-  return WITHOUT_CALENDARS.has(kind) ? prune(TREE) : TREE;
-}
 
 function prune(tree: PrivilegeTree): PrivilegeTree {
   return { ...tree, contains: tree.contains.filter((each) => !each.calendarsOnly).map(prune) };
+}
+
+const PRUNED = prune(TREE);
+
+/** The privileges that a kind of resource has, as a tree with `all` at its root. */
+export function supportedOn(kind: ResourceKind): PrivilegeTree {
+  return WITH_CALENDARS.has(kind) ? TREE : PRUNED;
 }
 
 function flatten(tree: PrivilegeTree): PrivilegeTree[] {
   return [tree, ...tree.contains.flatMap(flatten)];
 }
 
-/** What each privilege includes, itself first. */
-const INCLUDED: ReadonlyMap<string, readonly Privilege[]> = new Map(
-  flatten(TREE).map((tree) => [tree.name, flatten(tree).map(({ name }) => name)]),
-);
-
-function including(...granted: readonly string[]): ReadonlySet<Privilege> {
-  return new Set(granted.flatMap((name) => INCLUDED.get(name) ?? []));
+/** What each privilege of a tree includes, itself first. */
+function inclusions(tree: PrivilegeTree): ReadonlyMap<string, readonly Privilege[]> {
+  return new Map(flatten(tree).map((each) => [each.name, flatten(each).map(({ name }) => name)]));
 }
 
-const EVERY = including("all");
-const READER: ReadonlySet<Privilege> = new Set(["read", "read-current-user-privilege-set"]);
+const INCLUDED = new Map([
+  [TREE, inclusions(TREE)],
+  [PRUNED, inclusions(PRUNED)],
+]);
+
+function including(tree: PrivilegeTree, granted: readonly string[]): ReadonlySet<Privilege> {
+  return new Set(granted.flatMap((name) => INCLUDED.get(tree)?.get(name) ?? []));
+}
+
+const EVERY = new Map([...INCLUDED.keys()].map((tree) => [tree, including(tree, ["all"])]));
+const READER = including(PRUNED, ["read"]);
 const NOBODY: ReadonlySet<Privilege> = new Set();
 
-/** What a user may do with a resource: the owner everything, others see principals and the containers. */
+/**
+ * What a user may do with a resource: the owner everything; others see principals, containers, and homes in which
+ * something was granted to them, and have what was granted on a collection on its members too. Files are the
+ * owner's alone.
+ */
 export function privilegesOn(resource: Resource, userId: number): ReadonlySet<Privilege> {
-  const owner = ownerOf(resource);
-  if (owner?.id === userId) return EVERY;
-  return owner === null || resource.kind === "principal" ? READER : NOBODY;
+  const tree = supportedOn(resource.kind);
+  if (ownerOf(resource)?.id === userId) return EVERY.get(tree) ?? NOBODY;
+  if (isInFiles(resource)) return NOBODY;
+  if (!isCollection(resource) && !isObject(resource)) return READER;
+  return including(tree, resource.collection.granted ?? []);
+}
+
+/** The privilege of that local name or with that element, if this kind of resource has it. */
+export function privilegeNamed(name: string, kind: ResourceKind): Privilege | null {
+  const known = flatten(supportedOn(kind)).find(
+    (each) => each.name === name || PRIVILEGES[each.name] === name,
+  );
+  return known?.name ?? null;
 }
 
 /**

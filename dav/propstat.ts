@@ -63,6 +63,12 @@ export function needsLocks(wanted: PropertyRequest, kind: ResourceKind): boolean
   });
 }
 
+/** Whether any wanted property shows what was granted to whom. */
+export function needsGrants(wanted: PropertyRequest): boolean {
+  if (wanted.kind === "propname") return true;
+  return wanted.elements.some(({ name }) => LIVE_PROPERTIES.get(name)?.needs === "grants");
+}
+
 /** The DAV:response that answers a property request about one resource. */
 export function propertyResponse(
   resource: Resource,

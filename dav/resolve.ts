@@ -1,5 +1,11 @@
 import { forbidden } from "./privileges.ts";
-import { formatPath, isInHome, type Path } from "./paths.ts";
+import {
+  formatPath,
+  type CollectionPath,
+  type HomePath,
+  type ObjectPath,
+  type Path,
+} from "./paths.ts";
 import {
   collectionResource,
   fileResource,
@@ -11,10 +17,13 @@ import {
 } from "./resource.ts";
 import type { Columns, Transaction } from "./store.ts";
 
+type InHome = HomePath | CollectionPath | ObjectPath;
+
 const NO_DATA: Columns = { data: false };
 
 /**
- * Finds what a path is mapped to, in one statement. Access is not checked.
+ * Finds what a path is mapped to, in one statement. Only what is altogether hidden from the user is
+ * not found; privileges are not checked.
  *
  * @returns null when nothing is mapped there
  */
@@ -71,12 +80,22 @@ export async function resolveObject(
   };
 }
 
+/** Whether a path lies in the home of another. */
+export function isForeign(path: Path, user: { name: string }): path is InHome {
+  const inHome = path.kind === "home" || path.kind === "collection" || path.kind === "object";
+  return inHome && path.owner !== user.name;
+}
+
 /**
- * Refuses paths below another principal's home before anything is looked up, so that the answer does
- * not tell whether something is there.
+ * Refuses a path in the home of another, unless something was granted there. What is not there is refused
+ * in the same words, so that the answer does not tell.
  *
  * @throws DavError 403 need-privileges
  */
-export function checkOwnHome(path: Path, user: { name: string }): void {
-  if (isInHome(path) && path.owner !== user.name) throw forbidden("read", formatPath(path));
+export async function checkGranted(tx: Transaction, path: InHome): Promise<void> {
+  const found =
+    path.kind === "home"
+      ? await tx.findHome(path.home, path.owner)
+      : await tx.findCollection(path.home, path.owner, path.collection);
+  if (found === null) throw forbidden("read", formatPath(path));
 }

@@ -63,6 +63,22 @@ export interface CollectionRow {
   readonly components: readonly string[];
   readonly properties: StoredProperties;
   readonly createdAt: Date;
+  /** Local names of the privileges that whoever asks was granted; null for the owner. */
+  readonly granted: readonly string[] | null;
+  /** What was granted to whom; present only when asked for. */
+  readonly grants?: readonly Grant[];
+}
+
+/** What the owner of a collection granted to another principal: local names of privileges. */
+export interface Grant {
+  readonly principal: string;
+  readonly privileges: readonly string[];
+}
+
+export interface NewGrant {
+  readonly principalId: number;
+  /** At least one. */
+  readonly privileges: readonly string[];
 }
 
 export interface ObjectRow {
@@ -149,7 +165,10 @@ export interface Columns {
   readonly data: boolean;
 }
 
-/** Storage as one request sees it. Reads first take the counter, then what it counts. */
+/**
+ * Storage as one request of one user sees it. Reads first take the counter, then what it counts. What belongs to
+ * another is not there unless something was granted on it: a collection itself, a home by any collection in it.
+ */
 export interface Transaction {
   readonly files: FileStore;
   readonly locks: LockStore;
@@ -183,6 +202,9 @@ export interface Transaction {
   ): Promise<FoundObject[]>;
   /** The name of the member with this UID, or null. */
   findUid(collection: CollectionRow, uid: string): Promise<string | null>;
+
+  /** What was granted on each of the collections, by the collection's id. */
+  listGrants(collections: readonly CollectionRow[]): Promise<ReadonlyMap<number, readonly Grant[]>>;
 
   /** Members with `since` < seq ≤ `collection.seq`, in order of seq; no tombstones when `since` is 0. */
   changedObjects(
@@ -218,6 +240,8 @@ export interface Transaction {
   changePrincipalProperties(principal: PrincipalRow, changes: PropertyChanges): Promise<void>;
   changeHomeProperties(home: HomeRow, changes: PropertyChanges): Promise<void>;
   changeCollectionProperties(collection: CollectionRow, changes: PropertyChanges): Promise<void>;
+  /** Replaces all that was granted on a collection, which counts as a change of its properties. */
+  changeGrants(collection: CollectionRow, grants: readonly NewGrant[]): Promise<void>;
   changeObjectProperties(
     collection: CollectionRow,
     object: ObjectRow,

@@ -4,7 +4,7 @@ import { checkWrite } from "../http/preconditions.ts";
 import type { DavRequest, DavResponse } from "../http/request.ts";
 import { validateObject } from "../objects.ts";
 import { formatPath, parseHref, type ObjectPath } from "../paths.ts";
-import { forbidden, need } from "../privileges.ts";
+import { need } from "../privileges.ts";
 import { OBJECTS } from "../properties/property.ts";
 import { resolveObject } from "../resolve.ts";
 import type { CollectionResource, ObjectResource } from "../resource.ts";
@@ -12,9 +12,9 @@ import type { Transaction } from "../store.ts";
 import { transferFile } from "./files/transfer.ts";
 import type { Method, MethodContext } from "./method.ts";
 import { checkMember } from "./put.ts";
-import { checkIf, lockHomeOf, prepareWrite } from "./write.ts";
+import { checkIf, lockHomesOf, prepareWrite } from "./write.ts";
 
-/** COPY of an object into the same or another collection of the home (RFC 4918 section 9.8). */
+/** COPY of an object into the same or another collection (RFC 4918 section 9.8). */
 export const COPY: Method = transfer("COPY");
 /** MOVE of an object: the old URL becomes a tombstone, the new one a change (RFC 4918 section 9.9). */
 export const MOVE: Method = transfer("MOVE");
@@ -26,13 +26,13 @@ function transfer(name: "COPY" | "MOVE"): Method {
     prepare(request, context) {
       const { path } = request;
       if (path.kind === "file") return transferFile(name, path, request, context);
-      const conditions = prepareWrite(request, context);
+      const conditions = prepareWrite(request);
       const target = destination(request, context);
       if (path.kind !== "object") throw new DavError(403, `only objects take ${name}`);
       return {
         mode: "write",
         run: async (tx) => {
-          await lockHomeOf(tx, path);
+          await lockHomesOf(tx, [path, target]);
           await checkIf(tx, conditions, request, context);
           return carryOut(tx, { name, path, target }, request, context);
         },
@@ -47,8 +47,8 @@ interface Transfer {
   readonly target: ObjectPath;
 }
 
-/** The Destination header (RFC 4918 section 10.3): an object in the home of the source. */
-function destination(request: DavRequest, { hosts, user }: MethodContext): ObjectPath {
+/** The Destination header (RFC 4918 section 10.3): an object in a home of the same kind. */
+function destination(request: DavRequest, { hosts }: MethodContext): ObjectPath {
   const header = request.headers["destination"];
   if (header === undefined) throw new DavError(400, "the Destination header is missing");
   const path = parseHref(header, hosts);
@@ -56,7 +56,6 @@ function destination(request: DavRequest, { hosts, user }: MethodContext): Objec
   if (path.kind !== "object" || !("home" in request.path) || path.home !== request.path.home) {
     throw new DavError(403, "the Destination must be a member of a collection of the same kind");
   }
-  if (path.owner !== user.name) throw forbidden("bind", formatPath(path));
   if (formatPath(path) === formatPath(request.path)) {
     throw new DavError(403, "source and Destination are the same");
   }

@@ -5,7 +5,7 @@ import type { CollectionPath, ObjectPath } from "../paths.ts";
 import { need } from "../privileges.ts";
 import { COLLECTIONS, OBJECTS } from "../properties/property.ts";
 import { resolve, resolveObject } from "../resolve.ts";
-import { isCollection } from "../resource.ts";
+import { homeResource, isCollection } from "../resource.ts";
 import type { Transaction } from "../store.ts";
 import { deleteFile } from "./files/delete.ts";
 import type { Method, MethodContext } from "./method.ts";
@@ -20,7 +20,7 @@ export const DELETE: Method = {
   prepare(request, context) {
     const { path } = request;
     if (path.kind === "file") return deleteFile(path, request, context);
-    const conditions = prepareWrite(request, context);
+    const conditions = prepareWrite(request);
     if (path.kind !== "object" && path.kind !== "collection") {
       throw new DavError(403, "only collections and their members can be deleted");
     }
@@ -60,7 +60,8 @@ async function deleteCollection(
   if (resource === null || !isCollection(resource)) {
     throw new DavError(404, "nothing is mapped to this URL");
   }
-  need("unbind", resource, context.user.id);
+  // Appendix B of RFC 3744: a collection is a member of its home, and unbound from that.
+  need("unbind", homeResource(resource.collection.home), context.user.id);
   await tx.deleteCollection(resource.collection);
   return DELETED;
 }

@@ -4,7 +4,7 @@ import type { DavRequest, DavResponse } from "../http/request.ts";
 import { need } from "../privileges.ts";
 import { EVERYWHERE } from "../properties/property.ts";
 import { contentType } from "../quirks.ts";
-import { checkOwnHome, resolve } from "../resolve.ts";
+import { resolve } from "../resolve.ts";
 import { isObject, type ObjectResource, type Resource } from "../resource.ts";
 import type { Transaction } from "../store.ts";
 import { decodeText } from "../text.ts";
@@ -25,7 +25,6 @@ function retrieval(name: "GET" | "HEAD"): Method {
     name,
     on: new Set(EVERYWHERE),
     prepare(request, context) {
-      checkOwnHome(request.path, context.user);
       return {
         mode: "statement",
         run: async (tx) => {

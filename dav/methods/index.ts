@@ -1,3 +1,4 @@
+import { ACL } from "./acl.ts";
 import { COPY, MOVE } from "./copy-move.ts";
 import { DELETE } from "./delete.ts";
 import { GET, HEAD } from "./get.ts";
@@ -27,5 +28,6 @@ export const METHODS: ReadonlyMap<string, Method> = new Map(
     MOVE,
     LOCK,
     UNLOCK,
+    ACL,
   ].map((method) => [method.name, method]),
 );

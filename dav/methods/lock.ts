@@ -29,7 +29,7 @@ export const LOCK: Method = {
   prepare(request, context) {
     const { path } = request;
     const place = lockablePlace(path);
-    const conditions = prepareWrite(request, context);
+    const conditions = prepareWrite(request);
     const wanted = readLockInfo(optionalXmlBody(request, [dav("lockinfo")]));
     const depth = depthOf(request, "infinity");
     if (depth === 1) throw new DavError(400, "LOCK takes Depth 0 or infinity");
@@ -53,7 +53,7 @@ export const UNLOCK: Method = {
   prepare(request, context) {
     const { path } = request;
     const place = lockablePlace(path);
-    const conditions = prepareWrite(request, context);
+    const conditions = prepareWrite(request);
     const token = /^\s*<([^<>]+)>\s*$/.exec(request.headers["lock-token"] ?? "")?.[1];
     if (token === undefined)
       throw new DavError(400, "the Lock-Token header is missing or malformed");

@@ -80,7 +80,7 @@ function kindOf(instructions: readonly PropertyInstruction[]): CollectionKind {
 }
 
 function create(request: DavRequest, context: MethodContext, creation: Creation): Work {
-  const conditions = prepareWrite(request, context);
+  const conditions = prepareWrite(request);
   const path = checkLocation(request, creation.kind);
   const plan = planUpdate(creation.instructions, creation.kind, true, context);
   return {

@@ -8,7 +8,7 @@ import { answer, type Method } from "./method.ts";
  */
 export function complianceClasses(methods: ReadonlySet<string>): string {
   const classes = methods.has("LOCK") ? "1, 2, 3" : "1, 3";
-  return `${classes}, extended-mkcol, calendar-access, addressbook`;
+  return `${classes}, access-control, extended-mkcol, calendar-access, addressbook`;
 }
 
 /**

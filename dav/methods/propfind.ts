@@ -1,18 +1,20 @@
+import { withGrants } from "../acl.ts";
 import { DavError, violated } from "../errors.ts";
 import { optionalXmlBody } from "../http/body.ts";
 import { depthOf, prefersMinimal, type Depth } from "../http/headers.ts";
 import type { DavRequest } from "../http/request.ts";
 import { lockPlaceOf } from "../locks.ts";
 import { multistatus } from "../multistatus.ts";
-import { need } from "../privileges.ts";
+import { need, privilegesOn } from "../privileges.ts";
 import { EVERYWHERE, type PropertyContext } from "../properties/property.ts";
 import {
+  needsGrants,
   needsLocks,
   propertyResponse,
   readPropertyRequest,
   type PropertyRequest,
 } from "../propstat.ts";
-import { checkOwnHome, resolve } from "../resolve.ts";
+import { resolve } from "../resolve.ts";
 import {
   collectionResource,
   fileResource,
@@ -35,7 +37,6 @@ export const PROPFIND: Method = {
   prepare(request, context) {
     const depth = depthOf(request, "infinity");
     const wanted = readWanted(request);
-    checkOwnHome(request.path, context.user);
     return {
       mode: depth === 0 ? "statement" : "snapshot",
       run: async (tx) => {
@@ -43,8 +44,9 @@ export const PROPFIND: Method = {
         if (resource === null) throw new DavError(404, "nothing is mapped to this URL");
         need("read", resource, context.user.id);
         const found = [resource, ...(await below(tx, resource, depth, context))];
-        const shown = await withLocks(tx, resource, wanted, context);
-        const answer = found.map((each) => propertyResponse(each, wanted, shown));
+        const shown = needsGrants(wanted) ? await withGrants(tx, found) : found;
+        const informed = await withLocks(tx, resource, wanted, context);
+        const answer = shown.map((each) => propertyResponse(each, wanted, informed));
         return multistatus(answer);
       },
     };
@@ -101,7 +103,10 @@ async function members(
   if (isInFiles(resource)) {
     return resource.kind === "file" ? [] : (await tx.files.list(resource.file)).map(fileResource);
   }
-  if (isHome(resource)) return (await tx.listCollections(resource.home)).map(collectionResource);
+  if (isHome(resource)) {
+    const collections = (await tx.listCollections(resource.home)).map(collectionResource);
+    return collections.filter((each) => privilegesOn(each, user.id).has("read"));
+  }
   switch (resource.kind) {
     case "root":
       return [

@@ -19,7 +19,7 @@ export const PROPPATCH: Method = {
   on: new Set(EVERYWHERE),
   prepare(request, context) {
     const instructions = readInstructions(xmlBody(request, [dav("propertyupdate")]));
-    const conditions = prepareWrite(request, context);
+    const conditions = prepareWrite(request);
     const path = targetOf(request.path, context.user);
     return {
       mode: "write",

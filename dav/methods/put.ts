@@ -21,7 +21,7 @@ export const PUT: Method = {
     const { path } = request;
     if (path.kind === "file") return putFile(path, request, context);
     if (path.kind !== "object") throw new DavError(405, "only members of collections take PUT");
-    const conditions = prepareWrite(request, context);
+    const conditions = prepareWrite(request);
     if (request.body.length === 0 && hasQuirk("empty-put-is-a-probe", context.userAgent)) {
       return answer({ status: 200, headers: {} });
     }

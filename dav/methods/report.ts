@@ -1,7 +1,6 @@
 import { violated } from "../errors.ts";
 import { anyXmlBody } from "../http/body.ts";
 import { REPORTS } from "../reports/index.ts";
-import { checkOwnHome } from "../resolve.ts";
 import type { Method } from "./method.ts";
 
 /** REPORT (RFC 3253 section 3.6). */
@@ -12,7 +11,6 @@ export const REPORT: Method = {
     const root = anyXmlBody(request);
     const report = REPORTS.get(root.name);
     if (report === undefined) throw violated("supported-report", `no report ${root.name} here`);
-    checkOwnHome(request.path, context.user);
     return report.prepare(root, request, context);
   },
 };

@@ -3,21 +3,20 @@ import { parseIf, type StateCondition, type StateList } from "../http/if.ts";
 import type { DavRequest } from "../http/request.ts";
 import type { LockPlace, LockRow } from "../lock-store.ts";
 import { covers, lockPlaceOf, type HeldLocks } from "../locks.ts";
-import { parseHref, type Path } from "../paths.ts";
+import { formatPath, parseHref, type Path } from "../paths.ts";
 import { forbidden } from "../privileges.ts";
-import { checkOwnHome, resolve } from "../resolve.ts";
+import { resolve } from "../resolve.ts";
 import { isCollection, isHome, isInFiles, isObject, type Resource } from "../resource.ts";
 import type { HomeRow, Transaction } from "../store.ts";
 import { collectionToken, homeToken } from "../synctoken.ts";
 import type { MethodContext } from "./method.ts";
 
 /**
- * Refuses a foreign home and parses the If header, before a lock is taken.
+ * Parses the If header, before a lock is taken.
  *
  * @returns what checkIf needs once the lock is held
  */
-export function prepareWrite(request: DavRequest, context: MethodContext): StateList[] {
-  checkOwnHome(request.path, context.user);
+export function prepareWrite(request: DavRequest): StateList[] {
   const header = request.headers["if"];
   return header === undefined ? [] : parseIf(header);
 }
@@ -25,7 +24,7 @@ export function prepareWrite(request: DavRequest, context: MethodContext): State
 /**
  * Locks the home that a path lies in, against every other writer.
  *
- * @throws DavError 403 when there is no such home, as for a foreign one
+ * @throws DavError 403 when there is no such home, as for a foreign one without a grant
  */
 export async function lockHomeOf(
   tx: Transaction,
@@ -34,6 +33,16 @@ export async function lockHomeOf(
   const home = await tx.lockHome(path.home, path.owner);
   if (home === null) throw forbidden("write", `/dav/${path.home}/`);
   return home;
+}
+
+/** Locks the homes of source and destination, always in one order, so that two requests cannot block each other. */
+export async function lockHomesOf(
+  tx: Transaction,
+  paths: readonly (Path & { kind: "object" })[],
+): Promise<void> {
+  const homes = new Map(paths.map((path) => [formatPath({ ...path, kind: "home" }), path]));
+  for (const [, path] of [...homes].sort(([a], [b]) => (a < b ? -1 : 1)))
+    await lockHomeOf(tx, path);
 }
 
 /**

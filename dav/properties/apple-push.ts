@@ -32,9 +32,9 @@ export const APPLE_PUSH = [
   property({
     name: cs("pushkey"),
     on: [...HOMES, ...COLLECTIONS],
-    get: (resource, { push }) => {
+    get: (resource, { push, user }) => {
       const home = "home" in resource ? resource.home : resource.collection.home;
-      return push[home.kind] && [home.pushKey];
+      return home.owner.id === user.id && push[home.kind] ? [home.pushKey] : null;
     },
   }),
 ];

@@ -1,6 +1,7 @@
+import { aceElement, acesOf } from "../acl.ts";
 import { formatPath } from "../paths.ts";
 import { privilegeElement, privilegesOn, supportedOn, type PrivilegeTree } from "../privileges.ts";
-import { hrefOf, ownerOf } from "../resource.ts";
+import { collectionResource, hrefOf, isObject, ownerOf } from "../resource.ts";
 import { el, href, XML_LANG, type Element } from "../xml/element.ts";
 import { cs, dav } from "../xml/names.ts";
 import { EVERYWHERE, property } from "./property.ts";
@@ -73,6 +74,24 @@ export const RFC3744 = [
     name: dav("supported-privilege-set"),
     on: EVERYWHERE,
     get: (resource) => [supportedPrivilege(supportedOn(resource.kind))],
+  }),
+  property({
+    name: dav("acl"),
+    on: EVERYWHERE,
+    needs: "grants",
+    privilege: "read-acl",
+    get: (resource) => acesOf(resource)?.map(aceElement) ?? null,
+  }),
+  property({
+    name: dav("acl-restrictions"),
+    on: EVERYWHERE,
+    get: () => [el(dav("grant-only")), el(dav("no-invert"))],
+  }),
+  property({
+    name: dav("inherited-acl-set"),
+    on: EVERYWHERE,
+    get: (resource) =>
+      isObject(resource) ? [href(hrefOf(collectionResource(resource.collection)))] : [],
   }),
   property({
     name: cs("email-address-set"),

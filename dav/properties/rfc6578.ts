@@ -3,10 +3,13 @@ import { collectionToken, homeToken } from "../synctoken.ts";
 import { cs, dav } from "../xml/names.ts";
 import { COLLECTIONS, HOMES, property, type PropertyContext } from "./property.ts";
 
-function token(resource: HomeResource | CollectionResource, context: PropertyContext): string {
-  return "home" in resource
-    ? homeToken(resource.home, context.push.mark)
-    : collectionToken(resource.collection);
+/** A home has a token for its owner only: it counts what others must not see. */
+function token(
+  resource: HomeResource | CollectionResource,
+  { user, push }: PropertyContext,
+): [string] | null {
+  if ("collection" in resource) return [collectionToken(resource.collection)];
+  return resource.home.owner.id === user.id ? [homeToken(resource.home, push.mark)] : null;
 }
 
 /** DAV:sync-token (RFC 6578 section 4) and Apple's getctag, which repeats it (caldav-ctag-03). */
@@ -14,12 +17,12 @@ export const RFC6578 = [
   property({
     name: dav("sync-token"),
     on: [...HOMES, ...COLLECTIONS],
-    get: (resource, context) => [token(resource, context)],
+    get: (resource, context) => token(resource, context),
   }),
   property({
     name: cs("getctag"),
     on: [...HOMES, ...COLLECTIONS],
     allprop: true,
-    get: (resource, context) => [token(resource, context)],
+    get: (resource, context) => token(resource, context),
   }),
 ];

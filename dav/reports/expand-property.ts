@@ -1,10 +1,11 @@
+import { withGrants } from "../acl.ts";
 import { DavError } from "../errors.ts";
 import type { MethodContext } from "../methods/method.ts";
 import { multistatus, propstatResponse, statusResponse } from "../multistatus.ts";
 import { formatPath, parseHref } from "../paths.ts";
 import { need, privilegesOn } from "../privileges.ts";
 import { EVERYWHERE } from "../properties/property.ts";
-import { groupedPropstats, isHidden, propertyValue } from "../propstat.ts";
+import { groupedPropstats, isHidden, needsGrants, propertyValue } from "../propstat.ts";
 import { resolve } from "../resolve.ts";
 import { hrefOf, type Resource } from "../resource.ts";
 import type { Transaction } from "../store.ts";
@@ -70,7 +71,10 @@ class Expansion {
     this.#context = context;
   }
 
-  async response(resource: Resource, wanted: readonly WantedProperty[]): Promise<Element> {
+  async response(subject: Resource, wanted: readonly WantedProperty[]): Promise<Element> {
+    const elements = wanted.map(({ name }) => el(name));
+    const needs = needsGrants({ kind: "prop", elements, minimal: false });
+    const [resource = subject] = needs ? await withGrants(this.#tx, [subject]) : [subject];
     const found: Node[] = [];
     const missing: Node[] = [];
     const hidden: Node[] = [];

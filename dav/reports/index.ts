@@ -1,4 +1,5 @@
 import type { QName } from "../xml/names.ts";
+import { ACL_PRINCIPAL_PROP_SET } from "./acl-principal-prop-set.ts";
 import { ADDRESSBOOK_MULTIGET, CALENDAR_MULTIGET } from "./multiget.ts";
 import { ADDRESSBOOK_QUERY } from "./addressbook-query.ts";
 import { CALENDAR_QUERY } from "./calendar-query.ts";
@@ -22,5 +23,6 @@ export const REPORTS: ReadonlyMap<QName, Report> = new Map(
     PRINCIPAL_PROPERTY_SEARCH,
     PRINCIPAL_SEARCH_PROPERTY_SET,
     PRINCIPAL_MATCH,
+    ACL_PRINCIPAL_PROP_SET,
   ].map((report) => [report.name, report]),
 );

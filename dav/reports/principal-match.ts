@@ -3,7 +3,7 @@ import { depthOf } from "../http/headers.ts";
 import type { MethodContext } from "../methods/method.ts";
 import { multistatus, statusResponse } from "../multistatus.ts";
 import { formatPath, parseHref } from "../paths.ts";
-import { need } from "../privileges.ts";
+import { need, privilegesOn } from "../privileges.ts";
 import { COLLECTIONS, HOMES } from "../properties/property.ts";
 import { propertyResponse, propertyValue, readPropertyRequest } from "../propstat.ts";
 import { resolve } from "../resolve.ts";
@@ -101,6 +101,7 @@ async function below(
     const collections = (await tx.listCollections(resource.home)).map(collectionResource);
     const members: Resource[] = [];
     for (const each of collections) {
+      if (!privilegesOn(each, context.user.id).has("read")) continue;
       members.push(each, ...(await below(tx, each, identities, context)));
     }
     return members;

@@ -1,9 +1,11 @@
 import type { MethodContext } from "../methods/method.ts";
 import { statusResponse } from "../multistatus.ts";
 import { formatPath } from "../paths.ts";
+import { forbidden } from "../privileges.ts";
 import { propertyResponse, type PropertyRequest } from "../propstat.ts";
 import {
   collectionResource,
+  hrefOf,
   objectResource,
   type CollectionResource,
   type HomeResource,
@@ -61,6 +63,9 @@ export async function collectionChanges(
  * What changed below a home: its collections, at level infinite their members too. At level 1 a
  * collection counts as changed when a member is, since macOS polls only the home. When the
  * advertised push configuration changed, the home reports itself (apple-pubsubdiscovery practice).
+ * The home of another cannot be synchronized, only the collections in it that were granted.
+ *
+ * @throws DavError 403 need-privileges
  */
 export async function homeChanges(
   tx: Transaction,
@@ -70,6 +75,7 @@ export async function homeChanges(
 ): Promise<Changes> {
   const { home } = resource;
   const { mark } = context.push;
+  if (home.owner.id !== context.user.id) throw forbidden("read", hrefOf(resource));
   const token = readToken(sync.token, home);
   const own =
     token !== null && token.mark !== mark ? [propertyResponse(resource, sync.wanted, context)] : [];

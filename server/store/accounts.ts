@@ -83,7 +83,7 @@ export async function insertHome(
     kind,
     pushKey,
   ]);
-  const home = await findHome(client, kind, principal.name, { lock: true });
+  const home = await findHome(client, kind, principal.name, { lock: true, actor: null });
   if (!home) throw new Error("a home that was just made is not there");
   return home;
 }

@@ -9,6 +9,7 @@ import type {
   ObjectRow,
   ObjectSearch,
 } from "../../dav/store.ts";
+import { grantedColumn, homeIsVisible } from "./grants.ts";
 import { rowsOf, type Connection, type Statement } from "./query.ts";
 import {
   COLLECTION_COLUMNS,
@@ -40,55 +41,67 @@ function withData(
 
 const FIND_HOME: Statement = {
   name: "find-home",
-  text: `select ${HOME_COLUMNS} from ${HOME} where p.name = $1 and h.kind = $2`,
+  text: `select ${HOME_COLUMNS} from ${HOME} where p.name = $1 and h.kind = $2 and ${homeIsVisible("$3")}`,
 };
 
 const LOCK_HOME: Statement = { name: "lock-home", text: `${FIND_HOME.text} for update of h` };
 
+/** @param actor id of who asks, who must own the home or have been granted something in it; null sees all */
 export async function findHome(
   db: Connection,
   kind: HomeKind,
   owner: string,
-  { lock }: { lock: boolean },
+  { lock, actor }: { lock: boolean; actor: number | null },
 ): Promise<HomeRow | null> {
-  const [row] = await rowsOf<HomeColumns>(db, lock ? LOCK_HOME : FIND_HOME, [owner, kind]);
+  const statement = lock ? LOCK_HOME : FIND_HOME;
+  const [row] = await rowsOf<HomeColumns>(db, statement, [owner, kind, actor]);
   return row === undefined ? null : toHome(row);
 }
 
 const FIND_COLLECTION: Statement = {
   name: "find-collection",
-  text: `select ${HOME_COLUMNS}, ${COLLECTION_COLUMNS}
+  text: `select ${HOME_COLUMNS}, ${COLLECTION_COLUMNS}, ${grantedColumn("$4")}
     from ${HOME} join ${BINDING} join ${COLLECTION}
     where p.name = $1 and h.kind = $2 and b.name = $3`,
 };
 
 export async function findCollection(
   db: Connection,
-  kind: HomeKind,
-  owner: string,
-  name: string,
+  actor: number | null,
+  { kind, owner, name }: { kind: HomeKind; owner: string; name: string },
 ): Promise<CollectionRow | null> {
   type Row = HomeColumns & CollectionColumns;
-  const [row] = await rowsOf<Row>(db, FIND_COLLECTION, [owner, kind, name]);
-  return row === undefined ? null : toCollection(row, toHome(row));
+  const [row] = await rowsOf<Row>(db, FIND_COLLECTION, [owner, kind, name, actor]);
+  return row === undefined || isConcealed(row) ? null : toCollection(row, toHome(row));
+}
+
+/** Whether a collection belongs to another and nothing on it was granted: as good as not there. */
+function isConcealed({ collection_granted: granted }: CollectionColumns): boolean {
+  return granted?.length === 0;
 }
 
 /** The default collection of each type first, since macOS Contacts shows only the first one. */
 const LIST_COLLECTIONS: Statement = {
   name: "list-collections",
-  text: `select ${COLLECTION_COLUMNS} from binding b join ${COLLECTION}
+  text: `select ${COLLECTION_COLUMNS}, ${grantedColumn("$3")}
+    from binding b join ${COLLECTION}
     where b.principal_id = $1 and b.home = $2
     order by c.id`,
 };
 
-export async function listCollections(db: Connection, home: HomeRow): Promise<CollectionRow[]> {
-  const rows = await rowsOf<CollectionColumns>(db, LIST_COLLECTIONS, [home.owner.id, home.kind]);
-  return rows.map((row) => toCollection(row, home));
+export async function listCollections(
+  db: Connection,
+  actor: number | null,
+  home: HomeRow,
+): Promise<CollectionRow[]> {
+  const values = [home.owner.id, home.kind, actor];
+  const rows = await rowsOf<CollectionColumns>(db, LIST_COLLECTIONS, values);
+  return rows.filter((row) => !isConcealed(row)).map((row) => toCollection(row, home));
 }
 
 const FIND_OBJECT = withData(
   "find-object",
-  (columns) => `select ${HOME_COLUMNS}, ${COLLECTION_COLUMNS}, ${columns}
+  (columns) => `select ${HOME_COLUMNS}, ${COLLECTION_COLUMNS}, ${grantedColumn("$5")}, ${columns}
     from ${HOME} join ${BINDING} join ${COLLECTION}
     left join object o on o.principal_id = c.principal_id and o.collection_id = c.id
       and o.name = $4 and o.data is not null
@@ -97,13 +110,15 @@ const FIND_OBJECT = withData(
 
 export async function findObject(
   db: Connection,
+  actor: number | null,
   place: { kind: HomeKind; owner: string; collection: string; name: string },
   columns: Columns,
 ): Promise<{ collection: CollectionRow; object: ObjectRow | null } | null> {
   type Row = HomeColumns & CollectionColumns & MaybeObjectColumns;
   const { kind, owner, collection, name } = place;
-  const [row] = await rowsOf<Row>(db, FIND_OBJECT(columns), [owner, kind, collection, name]);
-  if (row === undefined) return null;
+  const values = [owner, kind, collection, name, actor];
+  const [row] = await rowsOf<Row>(db, FIND_OBJECT(columns), values);
+  if (row === undefined || isConcealed(row)) return null;
   return { collection: toCollection(row, toHome(row)), object: toMaybeObject(row) };
 }
 

@@ -46,6 +46,8 @@ export interface CollectionColumns {
   collection_components: string[];
   collection_properties: StoredProperties;
   collection_created_at: Date;
+  /** See grantedColumn; only where others than the owner may look. */
+  collection_granted?: string[] | null;
 }
 
 export interface ObjectColumns {
@@ -88,6 +90,7 @@ export function toCollection(row: CollectionColumns, home: HomeRow): CollectionR
     components: row.collection_components,
     properties: row.collection_properties,
     createdAt: row.collection_created_at,
+    granted: row.collection_granted ?? null,
   };
 }
 

@@ -4,6 +4,7 @@ import type { DavResponse, Work } from "../../dav/index.ts";
 import { fileStore } from "./files.ts";
 import { lockStore } from "./locks.ts";
 import type { Connection } from "./query.ts";
+import { listGrants } from "./grants.ts";
 import * as principals from "./principals.ts";
 import * as read from "./read.ts";
 import { inTransaction } from "./transaction.ts";
@@ -69,16 +70,17 @@ function transaction(db: Connection, actor: number | null): Transaction {
     findPrincipal: (name) => principals.findPrincipal(db, name),
     findPrincipals: (names) => principals.findPrincipals(db, names),
     searchPrincipals: (search) => principals.searchPrincipals(db, search),
-    findHome: (kind, owner) => read.findHome(db, kind, owner, { lock: false }),
-    lockHome: (kind, owner) => read.findHome(db, kind, owner, { lock: true }),
-    findCollection: (kind, owner, name) => read.findCollection(db, kind, owner, name),
-    listCollections: (home) => read.listCollections(db, home),
+    findHome: (kind, owner) => read.findHome(db, kind, owner, { lock: false, actor }),
+    lockHome: (kind, owner) => read.findHome(db, kind, owner, { lock: true, actor }),
+    findCollection: (kind, owner, name) => read.findCollection(db, actor, { kind, owner, name }),
+    listCollections: (home) => read.listCollections(db, actor, home),
     findObject: (kind, owner, collection, name, columns) =>
-      read.findObject(db, { kind, owner, collection, name }, columns),
+      read.findObject(db, actor, { kind, owner, collection, name }, columns),
     listObjects: (collection, columns) => read.listObjects(db, collection, columns),
     getObjects: (collection, names, columns) => read.getObjects(db, collection, names, columns),
     findObjects: (collection, search, columns) => read.findObjects(db, collection, search, columns),
     findUid: (collection, uid) => read.findUid(db, collection, uid),
+    listGrants: (collections) => listGrants(db, collections),
     changedObjects: (collection, since, limit, columns) =>
       read.changedObjects(db, collection, { since, limit }, columns),
     changedCollections: (home, since, limit, what) =>
@@ -94,6 +96,7 @@ function transaction(db: Connection, actor: number | null): Transaction {
     changeHomeProperties: (home, changes) => writer.changeHomeProperties(home, changes),
     changeCollectionProperties: (collection, changes) =>
       writer.changeCollectionProperties(collection, changes),
+    changeGrants: (collection, grants) => writer.changeGrants(collection, grants),
     changeObjectProperties: (collection, object, changes) =>
       writer.changeObjectProperties(collection, object, changes),
   };

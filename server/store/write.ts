@@ -2,6 +2,7 @@ import type {
   CollectionRow,
   HomeRow,
   NewCollection,
+  NewGrant,
   NewObject,
   ObjectRow,
   PrincipalRow,
@@ -121,6 +122,25 @@ const CHANGE_COLLECTION_PROPERTIES = change(
   )`,
 );
 
+const CHANGE_GRANTS = change(
+  "change-grants",
+  "property",
+  "$4::bigint",
+  `revoked as (
+    delete from access where principal_id = $1 and collection_id = $4 and grantee_id <> all($5::bigint[])
+  ), granted as (
+    insert into access (principal_id, collection_id, grantee_id, privileges)
+    select $1, $4, grantee, string_to_array(privileges, ' ')
+    from unnest($5::bigint[], $6::text[]) as given (grantee, privileges)
+    on conflict (principal_id, collection_id, grantee_id) do update set privileges = excluded.privileges
+  ), changed as (
+    update collection set sync_seq = seq from counter where principal_id = $1 and id = $4
+  ), shown as (
+    update binding set changed_seq = seq
+    from counter where principal_id = $1 and home = $2 and collection_id = $4
+  )`,
+);
+
 const CHANGE_OBJECT_PROPERTIES = change(
   "change-object-properties",
   "property",
@@ -195,6 +215,14 @@ export class Writer {
     changes: PropertyChanges,
   ): Promise<void> {
     await this.#change(CHANGE_COLLECTION_PROPERTIES, home, [id, ...split(changes)]);
+  }
+
+  async changeGrants({ home, id }: CollectionRow, grants: readonly NewGrant[]): Promise<void> {
+    await this.#change(CHANGE_GRANTS, home, [
+      id,
+      grants.map(({ principalId }) => principalId),
+      grants.map(({ privileges }) => privileges.join(" ")),
+    ]);
   }
 
   async changeObjectProperties(

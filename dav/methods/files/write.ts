@@ -18,7 +18,7 @@ export function fileWork(
   context: MethodContext,
   run: (tx: Transaction, held: HeldLocks) => Promise<DavResponse>,
 ): Work {
-  const conditions = prepareWrite(request, context);
+  const conditions = prepareWrite(request);
   const place = placeOfFile(path);
   return {
     mode: "write",

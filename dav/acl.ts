@@ -1,0 +1,99 @@
+import { formatPath } from "./paths.ts";
+import { privilegeElement, privilegeNamed, type Privilege } from "./privileges.ts";
+import {
+  collectionResource,
+  hrefOf,
+  isCollection,
+  isHome,
+  isObject,
+  ownerOf,
+  type Resource,
+} from "./resource.ts";
+import type { CollectionRow, Transaction } from "./store.ts";
+import { el, href, type Element } from "./xml/element.ts";
+import { dav } from "./xml/names.ts";
+
+/** An access control element (RFC 3744 section 5.5). All grant; none denies or inverts. */
+export interface Ace {
+  /** A principal by name, the one in the owner property, or everybody who is logged in. */
+  readonly principal: { readonly name: string } | "owner" | "authenticated";
+  readonly privileges: readonly Privilege[];
+  /** Clients cannot change it. */
+  readonly isProtected: boolean;
+  /** The href of the resource that it comes from; null for the resource itself. */
+  readonly inheritedFrom: string | null;
+}
+
+const OWNER: Ace = {
+  principal: "owner",
+  privileges: ["all"],
+  isProtected: true,
+  inheritedFrom: null,
+};
+
+const EVERYBODY: Ace = {
+  principal: "authenticated",
+  privileges: ["read"],
+  isProtected: true,
+  inheritedFrom: null,
+};
+
+/**
+ * The access control list of a resource.
+ *
+ * @returns null for a collection or member whose grants were not read
+ */
+export function acesOf(resource: Resource): readonly Ace[] | null {
+  if (isCollection(resource) || isObject(resource)) return acesInCollection(resource);
+  if (isHome(resource)) return [OWNER];
+  return ownerOf(resource) === null ? [EVERYBODY] : [OWNER, EVERYBODY];
+}
+
+function acesInCollection(
+  resource: Resource & { readonly collection: CollectionRow },
+): readonly Ace[] | null {
+  const { collection } = resource;
+  const inheritedFrom = isObject(resource) ? hrefOf(collectionResource(collection)) : null;
+  if (collection.grants === undefined) return null;
+  const granted = collection.grants.map(({ principal, privileges }) => ({
+    principal: { name: principal },
+    privileges: privileges
+      .map((name) => privilegeNamed(name, resource.kind))
+      .filter((p) => p !== null),
+    isProtected: false,
+    inheritedFrom,
+  }));
+  return [OWNER, ...granted];
+}
+
+/** The DAV:ace element. */
+export function aceElement({ principal, privileges, isProtected, inheritedFrom }: Ace): Element {
+  return el(dav("ace"), [
+    el(dav("principal"), [principalElement(principal)]),
+    el(dav("grant"), privileges.map(privilegeElement)),
+    ...(isProtected ? [el(dav("protected"))] : []),
+    ...(inheritedFrom === null ? [] : [el(dav("inherited"), [href(inheritedFrom)])]),
+  ]);
+}
+
+function principalElement(principal: Ace["principal"]): Element {
+  if (principal === "owner") return el(dav("property"), [el(dav("owner"))]);
+  if (principal === "authenticated") return el(dav("authenticated"));
+  return href(formatPath({ kind: "principal", owner: principal.name }));
+}
+
+/** The resources, with what was granted on their collections, read in one statement. */
+export async function withGrants(
+  tx: Transaction,
+  resources: readonly Resource[],
+): Promise<Resource[]> {
+  const collections = resources.flatMap((each) => ("collection" in each ? [each.collection] : []));
+  const distinct = new Map(collections.map((collection) => [collection.id, collection]));
+  if (distinct.size === 0) return [...resources];
+  const grants = await tx.listGrants([...distinct.values()]);
+  return resources.map((each) => {
+    if (!("collection" in each)) return each;
+    const collection = { ...each.collection, grants: grants.get(each.collection.id) ?? [] };
+    return { ...each, collection };
+  });
+}

@@ -1,0 +1,125 @@
+import { DavError, violated } from "../errors.ts";
+import { xmlBody } from "../http/body.ts";
+import type { DavRequest } from "../http/request.ts";
+import { formatPath, parseHref } from "../paths.ts";
+import { need, privilegeNamed, type Privilege } from "../privileges.ts";
+import { COLLECTIONS } from "../properties/property.ts";
+import { resolve } from "../resolve.ts";
+import { isCollection } from "../resource.ts";
+import type { CollectionKind, NewGrant, Transaction } from "../store.ts";
+import { child, childrenOf, elements, href, text, type Element } from "../xml/element.ts";
+import { dav } from "../xml/names.ts";
+import type { Method, MethodContext } from "./method.ts";
+import { checkIf, lockHomeOf, prepareWrite } from "./write.ts";
+
+const MAX_ACES = 100;
+
+/** ACL (RFC 3744 section 8.1): replaces what is granted to others on a calendar or address book. */
+export const ACL: Method = {
+  name: "ACL",
+  on: new Set(COLLECTIONS),
+  prepare(request, context) {
+    const { path } = request;
+    const conditions = prepareWrite(request);
+    if (path.kind !== "collection") {
+      throw new DavError(405, "only calendars and address books take ACL");
+    }
+    const kind = path.home === "calendars" ? "calendar" : "addressbook";
+    const wanted = readGrants(request, kind, context);
+    return {
+      mode: "write",
+      run: async (tx) => {
+        await lockHomeOf(tx, path);
+        await checkIf(tx, conditions, request, context);
+        const resource = await resolve(tx, path);
+        if (resource === null || !isCollection(resource)) {
+          throw new DavError(404, "nothing is mapped to this URL");
+        }
+        need("write-acl", resource, context.user.id);
+        const grants = await recognize(tx, wanted);
+        const { owner } = resource.collection.home;
+        await tx.changeGrants(
+          resource.collection,
+          grants.filter(({ principalId }) => principalId !== owner.id),
+        );
+        return { status: 200, headers: { "content-length": "0" } };
+      },
+    };
+  },
+};
+
+/** The names of principals, each with what it is to be granted. */
+type WantedGrants = ReadonlyMap<string, ReadonlySet<Privilege>>;
+
+function readGrants(
+  request: DavRequest,
+  kind: CollectionKind,
+  context: MethodContext,
+): WantedGrants {
+  const aces = childrenOf(xmlBody(request, [dav("acl")]), dav("ace")).filter(isChangeable);
+  if (aces.length > MAX_ACES) {
+    throw violated("limited-number-of-aces", `at most ${MAX_ACES} elements can be set`);
+  }
+  const grants = new Map<string, ReadonlySet<Privilege>>();
+  for (const ace of aces) {
+    const { principal, privileges } = readAce(ace, kind, context);
+    if (privileges.length === 0) continue;
+    grants.set(principal, new Set([...(grants.get(principal) ?? []), ...privileges]));
+  }
+  return grants;
+}
+
+/** Clients send back the list that they read; protected and inherited elements in it stay as they are. */
+function isChangeable(ace: Element): boolean {
+  return !child(ace, dav("protected")) && !child(ace, dav("inherited"));
+}
+
+function readAce(
+  ace: Element,
+  kind: CollectionKind,
+  context: MethodContext,
+): { principal: string; privileges: Privilege[] } {
+  if (child(ace, dav("invert"))) throw violated("no-invert", "an element cannot be inverted");
+  if (child(ace, dav("deny"))) throw violated("grant-only", "an element can only grant");
+  const principal = child(ace, dav("principal"));
+  const grant = child(ace, dav("grant"));
+  if (principal === undefined || grant === undefined) {
+    throw new DavError(400, "ace needs principal and grant");
+  }
+  return {
+    principal: readPrincipal(principal, context),
+    privileges: childrenOf(grant, dav("privilege")).map((each) => readPrivilege(each, kind)),
+  };
+}
+
+function readPrincipal(principal: Element, { hosts }: MethodContext): string {
+  const given = child(principal, dav("href"));
+  if (given === undefined) {
+    throw violated("allowed-principal", "privileges are granted to principals by their href only");
+  }
+  const path = parseHref(text(given), hosts);
+  if (path?.kind === "principal") return path.owner;
+  throw violated("recognized-principal", `${text(given).trim()} is no principal of this server`);
+}
+
+function readPrivilege(privilege: Element, kind: CollectionKind): Privilege {
+  const [named, ...others] = elements(privilege);
+  if (named === undefined || others.length > 0) {
+    throw new DavError(400, "privilege needs exactly one element");
+  }
+  const known = privilegeNamed(named.name, kind);
+  if (known !== null) return known;
+  throw violated("not-supported-privilege", `there is no privilege ${named.name} here`);
+}
+
+/** @throws DavError recognized-principal when one of them is not there */
+async function recognize(tx: Transaction, wanted: WantedGrants): Promise<NewGrant[]> {
+  const found = await tx.findPrincipals([...wanted.keys()]);
+  const ids = new Map(found.map(({ name, id }) => [name, id]));
+  return [...wanted].map(([name, privileges]) => {
+    const principalId = ids.get(name);
+    if (principalId !== undefined) return { principalId, privileges: [...privileges] };
+    const target = formatPath({ kind: "principal", owner: name });
+    throw violated("recognized-principal", `there is no principal ${name}`, [href(target)]);
+  });
+}

@@ -1,0 +1,50 @@
+import type { CollectionRow, Grant } from "../../dav/store.ts";
+import { rowsOf, type Connection, type Statement } from "./query.ts";
+
+/** Who a user is: the principal itself and the groups it belongs to. */
+const identities = (actor: string) =>
+  `(select ${actor}::bigint union all select group_id from group_member where member_id = ${actor})`;
+
+/**
+ * The column collection_granted: what was granted to the actor on the collection `c`; null where the actor
+ * is its owner, or the server itself, so that nothing is looked up there.
+ *
+ * @param actor the parameter with the id of who asks, or null
+ */
+export function grantedColumn(actor: string): string {
+  return `case when ${actor}::bigint is null or c.principal_id = ${actor} then null else array(
+      select distinct unnest(a.privileges) from access a
+      where a.principal_id = c.principal_id and a.collection_id = c.id
+        and a.grantee_id in ${identities(actor)}
+    ) end as collection_granted`;
+}
+
+/** The condition that the actor owns the home `h`, or was granted anything in it. */
+export function homeIsVisible(actor: string): string {
+  return `(${actor}::bigint is null or h.principal_id = ${actor} or exists (
+      select from access a
+      join binding v on v.owner_id = a.principal_id and v.collection_id = a.collection_id
+      where a.principal_id = h.principal_id and a.grantee_id in ${identities(actor)}
+        and v.principal_id = h.principal_id and v.home = h.kind
+    ))`;
+}
+
+const LIST_GRANTS: Statement = {
+  name: "list-grants",
+  text: `select a.collection_id as id, q.name as principal, a.privileges
+    from unnest($1::bigint[], $2::bigint[]) as c (owner_id, id)
+    join access a on a.principal_id = c.owner_id and a.collection_id = c.id
+    join principal q on q.id = a.grantee_id and q.disabled_at is null
+    order by q.name`,
+};
+
+/** What was granted on each of the collections, by the collection's id. */
+export async function listGrants(
+  db: Connection,
+  collections: readonly CollectionRow[],
+): Promise<ReadonlyMap<number, readonly Grant[]>> {
+  const owners = collections.map(({ home }) => home.owner.id);
+  const ids = collections.map(({ id }) => id);
+  const rows = await rowsOf<Grant & { id: number }>(db, LIST_GRANTS, [owners, ids]);
+  return new Map(ids.map((id) => [id, rows.filter((row) => row.id === id)]));
+}
