@@ -2,6 +2,7 @@
 export { checkCard, parseCard } from "./card.ts";
 export { CARD_COLLATIONS } from "./collation.ts";
 export type { CardCollation } from "./collation.ts";
+export { convertCard } from "./convert.ts";
 export { CardError } from "./error.ts";
 export { matchesCard } from "./filter.ts";
 export type {

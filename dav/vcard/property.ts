@@ -52,6 +52,11 @@ export function unescapeText(value: string): string {
   );
 }
 
+/** Text as a value, for both versions (RFC 2426 section 4, RFC 6350 section 3.4). */
+export function escapeText(text: string): string {
+  return text.replace(/[\\,;]/g, "\\$&").replace(/\r\n|\r|\n/g, "\\n");
+}
+
 /** Splits a value at each unescaped separator, without unescaping the parts. */
 export function splitValue(value: string, separators: RegExp): string[] {
   const parts: string[] = [];
