@@ -185,6 +185,11 @@ export const CONDITIONS = {
     status: 403,
     source: "RFC 6352 section 6.3.2.1",
   },
+  "supported-address-data-conversion": {
+    element: carddav("supported-address-data-conversion"),
+    status: 403,
+    source: "RFC 6352 section 5.1.1",
+  },
   "valid-address-data": {
     element: carddav("valid-address-data"),
     status: 403,

@@ -17,6 +17,14 @@ export const QUIRKS = {
     source: "sabre/dav lib/CardDAV/Plugin.php",
     transcript: "clients/thunderbird.http",
   },
+  "cards-in-3.0-only": {
+    name: "cards are offered and served in version 3.0 only, whatever is asked for",
+    userAgent: /^(?:iOS|iPadOS|macOS|Mac OS X|Mac_OS_X)\//,
+    // CardDAV-Sync calls itself iOS (sogo WORequest+SOGo.m).
+    except: /Android/,
+    source: "sabre/dav CHANGELOG.md 1.7.5",
+    transcript: "rfc6352/versions.http",
+  },
   "bad-token-is-400": {
     name: "an invalid sync-token of an address book is answered 400, which alone heals the client",
     userAgent: /Thunderbird/,

@@ -9,6 +9,7 @@ import { isObject, type ObjectResource, type Resource } from "../resource.ts";
 import type { Transaction } from "../store.ts";
 import { decodeText } from "../text.ts";
 import { calendarFile, calendarRendering } from "./calendar-get.ts";
+import { cardRendering } from "./card-get.ts";
 import { fileAnswer } from "./files/get.ts";
 import type { Method, MethodContext } from "./method.ts";
 
@@ -67,9 +68,11 @@ function objectAnswer(
     etag: `"${object.etag}"`,
     "last-modified": object.modifiedAt.toUTCString(),
     "cache-control": "private, no-cache",
+    ...(kind === "addressbook-object" ? { vary: "Accept" } : {}),
   };
   if (isNotModified(request, object)) return { status: 304, headers };
-  const rendered = kind === "calendar-object" ? calendarRendering(request, object, context) : null;
+  const render = kind === "calendar-object" ? calendarRendering : cardRendering;
+  const rendered = render(request, object, context);
   if (rendered !== null) return { ...rendered, headers: { ...headers, ...rendered.headers } };
   const body = object.data ?? Buffer.alloc(0);
   const type = contentType(object.contentType, context.userAgent);

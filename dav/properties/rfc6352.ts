@@ -1,8 +1,9 @@
+import { CARD_VERSIONS, versionFor } from "../card-format.ts";
 import { formatPath } from "../paths.ts";
-import { decodeText } from "../text.ts";
 import { CARD_COLLATIONS } from "../vcard/index.ts";
 import { el, href } from "../xml/element.ts";
 import { carddav } from "../xml/names.ts";
+import { ADDRESS_DATA } from "./address-data.ts";
 import { property } from "./property.ts";
 
 /** The properties of RFC 6352 sections 6.2, 7.1 and 10.4. */
@@ -23,11 +24,10 @@ export const RFC6352 = [
   property({
     name: carddav("supported-address-data"),
     on: ["addressbook"],
-    // 4.0 is taken as well, but not asked for: cards are served in the version they came in, and
-    // Apple's clients read only 3.0.
-    get: () => [
-      el(carddav("address-data-type"), [], { "content-type": "text/vcard", version: "3.0" }),
-    ],
+    get: (_resource, { userAgent }) =>
+      CARD_VERSIONS.filter((version) => versionFor(version, userAgent) === version).map((version) =>
+        el(carddav("address-data-type"), [], { "content-type": "text/vcard", version }),
+      ),
   }),
   property({
     name: carddav("supported-collation-set"),
@@ -39,11 +39,5 @@ export const RFC6352 = [
     on: ["addressbook"],
     get: (_resource, { limits }) => [String(limits.maxResourceSize)],
   }),
-  property({
-    // Only in answers of reports: PROPFIND reads no data.
-    name: carddav("address-data"),
-    on: ["addressbook-object"],
-    needs: "data",
-    get: ({ object }) => (object.data === undefined ? null : [decodeText(object.data).text]),
-  }),
+  ADDRESS_DATA,
 ];

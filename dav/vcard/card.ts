@@ -17,6 +17,7 @@ export interface Card {
 
 /** What must be known of a card to store it. */
 export interface CheckedCard {
+  /** Without `urn:uuid:`, which says nothing that the rest does not. */
   readonly uid: string;
   readonly version: CardVersion;
   /** RFC 6350 section 6.1.4, in lower case: individual, group, org, location, or a client's own. */
@@ -74,7 +75,7 @@ export function checkCard(card: Card): CheckedCard {
   if (!card.properties.some((property) => NAMES.has(property.name))) {
     throw invalid("The card has nothing to call it by: no FN, N, ORG, NICKNAME, EMAIL or TEL.");
   }
-  return { uid, version: card.version, kind: kindOf(card) };
+  return { uid: plainUid(uid), version: card.version, kind: kindOf(card) };
 }
 
 /**
@@ -86,6 +87,11 @@ export function uidOf(card: Card): string | null {
   const [uid, second] = card.properties.filter((property) => property.name === "UID");
   if (second) throw invalid("The card has more than one UID.");
   return (uid && unescapeText(uid.value).trim()) || null;
+}
+
+/** COMPAT(DAVx5, eM Client): they add the prefix or take it away; the card is the same (Q53). */
+function plainUid(uid: string): string {
+  return /^urn:uuid:./i.test(uid) ? uid.slice("urn:uuid:".length) : uid;
 }
 
 function kindOf(card: Card): string {

@@ -1,8 +1,8 @@
 /** Reading, checking, searching and taking apart vCards; knows no XML and no HTTP. */
 export { checkCard, parseCard } from "./card.ts";
+export type { CardVersion } from "./card.ts";
 export { CARD_COLLATIONS } from "./collation.ts";
 export type { CardCollation } from "./collation.ts";
-export { convertCard } from "./convert.ts";
 export { CardError } from "./error.ts";
 export { matchesCard } from "./filter.ts";
 export type {
@@ -11,5 +11,6 @@ export type {
   CardPropertyFilter,
   CardTextMatch,
 } from "./filter.ts";
-export { selectProperties } from "./select.ts";
+export { renderCard } from "./render.ts";
+export type { CardPropertySelection } from "./select.ts";
 export { splitCards } from "./split.ts";

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import test from "ava";
 import fc from "fast-check";
 import { decodeText } from "../../../dav/text.ts";
-import { convertCard, parseCard, splitCards } from "../../../dav/vcard/index.ts";
+import { convertCard } from "../../../dav/vcard/convert.ts";
+import { parseCard, splitCards } from "../../../dav/vcard/index.ts";
 import { meaningOf } from "../../support/card-meaning.ts";
 import { corpusFolder } from "../../support/corpus.ts";
 

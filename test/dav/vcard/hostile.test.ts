@@ -4,9 +4,9 @@ import {
   checkCard,
   matchesCard,
   parseCard,
-  selectProperties,
   splitCards,
 } from "../../../dav/vcard/index.ts";
+import { selectProperties } from "../../../dav/vcard/select.ts";
 
 const MILLION = 1_000_000;
 const wrap = (inside: string) => `BEGIN:VCARD\nVERSION:3.0\nUID:u\nFN:x\n${inside}\nEND:VCARD\n`;

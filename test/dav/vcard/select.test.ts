@@ -1,5 +1,6 @@
 import test from "ava";
-import { parseCard, selectProperties } from "../../../dav/vcard/index.ts";
+import { parseCard } from "../../../dav/vcard/index.ts";
+import { selectProperties } from "../../../dav/vcard/select.ts";
 
 const CARD = parseCard(
   [

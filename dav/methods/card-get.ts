@@ -1,0 +1,27 @@
+import { acceptedCardVersion, versionFor } from "../card-format.ts";
+import type { DavRequest, DavResponse } from "../http/request.ts";
+import { contentType } from "../quirks.ts";
+import type { ObjectRow } from "../store.ts";
+import { decodeText } from "../text.ts";
+import { renderCard } from "../vcard/index.ts";
+import type { MethodContext } from "./method.ts";
+
+/**
+ * A card in the version that is accepted, where that is not the one it is stored in; null where the stored
+ * bytes are the answer. The versions share one entity tag, that of what is stored: clients
+ * compare it with getetag, and send it back in If-Match whichever version they were given.
+ *
+ * @throws DavError 406 supported-address-data-conversion
+ */
+export function cardRendering(
+  request: DavRequest,
+  object: ObjectRow,
+  { userAgent }: MethodContext,
+): DavResponse | null {
+  const version = versionFor(acceptedCardVersion(request.headers["accept"]), userAgent);
+  const { text } = decodeText(object.data ?? Buffer.alloc(0));
+  const body = renderCard(text, version, null);
+  if (body === text) return null;
+  const type = contentType(object.contentType, userAgent);
+  return { status: 200, headers: { "content-type": type }, body };
+}
