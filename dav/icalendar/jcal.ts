@@ -1,4 +1,5 @@
 import { splitLine } from "./component.ts";
+import type { Component } from "./component.ts";
 import { jcalProperty } from "./parse.ts";
 import type { JcalProperty } from "./parse.ts";
 import { formatIsoTime } from "./write.ts";
@@ -14,6 +15,15 @@ export type Jcal = readonly [
 
 /** A RECUR value in jCal (RFC 7265 section 3.6.10). */
 export type JcalRecur = Readonly<Record<string, string | number | readonly (string | number)[]>>;
+
+/** A component as it was read, as jCal. */
+export function jcalOfComponent({ name, properties, components }: Component): Jcal {
+  const written = properties.map((each): JcalProperty => {
+    if (each.type === "recur") return propertyOf(each.text);
+    return [each.name.toLowerCase(), each.parameters, each.type, ...each.values];
+  });
+  return [name.toLowerCase(), written, components.map(jcalOfComponent)];
+}
 
 /** A component as jCal. */
 export function jcalOf({ name, lines, components }: Content): Jcal {

@@ -1,4 +1,4 @@
-import { property, splitLine } from "./component.ts";
+import { property, splitLine, textOf } from "./component.ts";
 import type { Calendar, Component } from "./component.ts";
 import { onlyInstance } from "./instances.ts";
 import { instancesOf, intervalOfInstance } from "./interval.ts";
@@ -8,6 +8,7 @@ import type { Search, TimeRange } from "./range.ts";
 import { scheduleOf } from "./series.ts";
 import type { Schedule } from "./series.ts";
 import { isStandardTimezone } from "./standard.ts";
+import type { Timed } from "./timed.ts";
 import { zonesOf } from "./tzid.ts";
 import type { ZoneLookup } from "./tzid.ts";
 import { readPeriod } from "./value.ts";
@@ -53,13 +54,17 @@ function matters(
   return overlaps({ starts, ends: starts + length, floating: id.zone === null }, search);
 }
 
-function masterOf(schedule: Schedule, component: Component) {
-  const uid = property(component, "UID")?.text;
-  for (const [other, { timed }] of schedule) {
-    const isMaster = property(other, "RECURRENCE-ID") === undefined;
-    if (isMaster && property(other, "UID")?.text === uid) return timed;
+/** One look at a schedule, whatever the number of overrides. */
+const masters = new WeakMap<Schedule, ReadonlyMap<string | null, Timed | null>>();
+
+function masterOf(schedule: Schedule, component: Component): Timed | null {
+  let byUid = masters.get(schedule);
+  if (byUid === undefined) {
+    const all = [...schedule].filter(([other]) => property(other, "RECURRENCE-ID") === undefined);
+    byUid = new Map(all.map(([other, { timed }]) => [textOf(other, "UID"), timed]));
+    masters.set(schedule, byUid);
   }
-  return null;
+  return byUid.get(textOf(component, "UID")) ?? null;
 }
 
 /** Leaves out VTIMEZONEs of standard zones (RFC 7809); the calendar itself when there is none. */

@@ -1,6 +1,6 @@
 import { expandCalendar } from "./expand.ts";
 import type { Spend } from "./expand.ts";
-import { jcalOf } from "./jcal.ts";
+import { jcalOf, jcalOfComponent } from "./jcal.ts";
 import type { Jcal } from "./jcal.ts";
 import { limitFreeBusy, limitRecurrences, limitTimezones } from "./limit.ts";
 import { parseCalendar } from "./parse.ts";
@@ -33,9 +33,12 @@ export function renderCalendar(
   zone: string | null,
   spend: Spend,
 ): string {
-  const isPlain = Object.values(rendering).every((part) => part === null || part === false);
-  const content = isPlain ? null : renderContent(text, rendering, zone, spend);
+  const content = isPlain(rendering) ? null : renderContent(text, rendering, zone, spend);
   return content === null ? text : writeContent(content);
+}
+
+function isPlain(rendering: Rendering): boolean {
+  return Object.values(rendering).every((part) => part === null || part === false);
 }
 
 /** As `renderCalendar`, in jCal (RFC 7265). */
@@ -45,7 +48,8 @@ export function renderJcal(
   zone: string | null,
   spend: Spend,
 ): Jcal {
-  return jcalOf(renderContent(text, rendering, zone, spend) ?? contentOf(parseCalendar(text)));
+  const content = isPlain(rendering) ? null : renderContent(text, rendering, zone, spend);
+  return content === null ? jcalOfComponent(parseCalendar(text)) : jcalOf(content);
 }
 
 /** The content to write, or null when the stored text is it. */

@@ -11,17 +11,19 @@ import type { MethodContext } from "./method.ts";
 
 /** What answers about the same state may differ by. */
 const VARY = "Accept, CalDAV-Timezones";
-/** A whole calendar is read and written in one piece. */
-const MAX_CALENDAR_BYTES = 16 * 1024 * 1024;
+/** A whole calendar is read and written in one piece; of all formats only text needs no conversion. */
+const MAX_TEXT_BYTES = 16 * 1024 * 1024;
+const MAX_CONVERTED_BYTES = 2 * 1024 * 1024;
 
-/** A calendar object in the form that the client likes, or null for the stored bytes. */
+/** A calendar object in the form that the client likes, or null for the stored bytes, as for huge ones. */
 export function calendarRendering(
   request: DavRequest,
   object: ObjectRow,
   context: MethodContext,
 ): DavResponse | null {
   const format = preferredType(request, CALENDAR_FORMATS);
-  if (format === "text/calendar" && !context.timezonesByReference) return null;
+  const isText = format === "text/calendar" && !context.timezonesByReference;
+  if (isText || object.size > MAX_CONVERTED_BYTES) return null;
   const { text } = decodeText(object.data ?? Buffer.alloc(0));
   const rendering = { ...AS_STORED, withoutTimezones: context.timezonesByReference };
   const type = `${format}; charset=utf-8; component=${object.component.toLowerCase()}`;
@@ -49,14 +51,20 @@ export async function calendarFile(
   if (asked && isNotModified(request, current)) return { status: 304, headers };
   const answer = { status: 200, headers: { ...headers, "content-type": type } };
   if (request.method === "HEAD") return answer;
-  const text = joinCalendars(await readTexts(tx, collection), titleOf(collection));
+  const isText = format === "text/calendar" && !context.timezonesByReference;
+  const texts = await readTexts(tx, collection, isText ? MAX_TEXT_BYTES : MAX_CONVERTED_BYTES);
+  const text = joinCalendars(texts, titleOf(collection));
   const rendering = { ...AS_STORED, withoutTimezones: context.timezonesByReference };
   return { ...answer, body: formatCalendar(text, format, rendering) };
 }
 
-async function readTexts(tx: Transaction, collection: CollectionRow): Promise<string[]> {
+async function readTexts(
+  tx: Transaction,
+  collection: CollectionRow,
+  most: number,
+): Promise<string[]> {
   const sizes = await tx.listObjects(collection, { data: false });
-  if (sizes.reduce((sum, { size }) => sum + size, 0) > MAX_CALENDAR_BYTES) {
+  if (sizes.reduce((sum, { size }) => sum + size, 0) > most) {
     throw new DavError(403, "this calendar is too large for one file; synchronize it instead");
   }
   const objects = await tx.listObjects(collection, { data: true });
