@@ -1,5 +1,11 @@
 import test from "ava";
-import { renderCalendar, type Rendering } from "../../../dav/icalendar/index.ts";
+import * as fc from "fast-check";
+import {
+  matchesCalendar,
+  parseCalendar,
+  renderCalendar,
+  type Rendering,
+} from "../../../dav/icalendar/index.ts";
 
 const AS_STORED: Rendering = {
   selection: null,
@@ -256,4 +262,44 @@ test("what is written anew is folded at 75 octets and has alarms last", (t) => {
   t.true(lines.every((line) => Buffer.byteLength(line) <= 75));
   t.true(written.replaceAll("\r\n ", "").includes(summary));
   t.true(written.indexOf("BEGIN:VALARM") > written.indexOf("SUMMARY"));
+});
+
+test("limit-recurrence-set looks once at many overrides without a master", (t) => {
+  const overrides = Array.from({ length: 3000 }, () =>
+    component("VEVENT", "RECURRENCE-ID:20000101T000000Z", "DTSTART:20200101T000000Z"),
+  );
+  const text = calendar(...overrides.flat());
+  const started = performance.now();
+  t.is(
+    render(text, { limitRecurrences: range("1999-01-01T00:00Z", "1999-01-02T00:00Z") }),
+    calendar(),
+  );
+  t.true(performance.now() - started < 5000);
+});
+
+test("an expansion has an instance exactly when the time-range filter finds one", (t) => {
+  const rules = ["FREQ=DAILY;INTERVAL=3", "FREQ=WEEKLY;BYDAY=MO,TH", "FREQ=MONTHLY;BYMONTHDAY=-1"];
+  const property = fc.property(
+    fc.constantFrom(...rules),
+    fc.constantFrom("Europe/Berlin", "America/New_York", "Asia/Tokyo"),
+    fc.integer({ min: 1, max: 5000 }),
+    fc.integer({ min: 0, max: 10_000_000 }),
+    fc.integer({ min: 1, max: 300_000 }),
+    (rule, zone, minutes, offset, length) => {
+      const lines = [
+        `DTSTART;TZID=${zone}:20260115T093000`,
+        `DURATION:PT${minutes}M`,
+        `RRULE:${rule}`,
+      ];
+      const text = calendar(...component("VEVENT", ...lines));
+      const start = Date.UTC(2026, 0, 1) / 1000 + offset;
+      const timeRange = { start, end: start + length };
+      const empty = { isNotDefined: false, properties: [] };
+      const event = { ...empty, name: "VEVENT", timeRange, components: [] };
+      const filter = { ...empty, name: "VCALENDAR", timeRange: null, components: [event] };
+      const found = matchesCalendar(parseCalendar(text), filter, null);
+      t.is(render(text, { expand: timeRange }).includes("BEGIN:VEVENT"), found);
+    },
+  );
+  fc.assert(property, { numRuns: 200 });
 });
