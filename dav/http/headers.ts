@@ -56,6 +56,11 @@ export function wantsNoTimezones(request: DavRequest): boolean {
   return request.headers["caldav-timezones"]?.trim().toUpperCase() === "F";
 }
 
+/** Whether the client wants only the members of a collection (depth-noroot, RFC 8144 section 4). */
+export function prefersNoRoot(request: DavRequest): boolean {
+  return /(?:^|[,;\s])depth-noroot(?:$|[,;\s])/i.test(request.headers["prefer"] ?? "");
+}
+
 /** The media type of a body in lower case, without parameters; empty when absent. */
 export function mediaType(request: DavRequest): string {
   return (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";

@@ -1,7 +1,7 @@
 import { withGrants } from "../acl.ts";
 import { DavError, violated } from "../errors.ts";
 import { optionalXmlBody } from "../http/body.ts";
-import { depthOf, prefersMinimal, type Depth } from "../http/headers.ts";
+import { depthOf, prefersMinimal, prefersNoRoot, type Depth } from "../http/headers.ts";
 import type { DavRequest } from "../http/request.ts";
 import { lockPlaceOf } from "../locks.ts";
 import { multistatus } from "../multistatus.ts";
@@ -37,17 +37,20 @@ export const PROPFIND: Method = {
   prepare(request, context) {
     const depth = depthOf(request, "infinity");
     const wanted = readWanted(request);
+    const isRootless = depth !== 0 && prefersNoRoot(request);
     return {
       mode: depth === 0 ? "statement" : "snapshot",
       run: async (tx) => {
         const resource = await resolve(tx, request.path);
         if (resource === null) throw new DavError(404, "nothing is mapped to this URL");
         need("read", resource, context.user.id);
-        const found = [resource, ...(await below(tx, resource, depth, context))];
+        const inside = await below(tx, resource, depth, context);
+        const found = isRootless ? inside : [resource, ...inside];
         const shown = needsGrants(wanted) ? await withGrants(tx, found) : found;
         const informed = await withLocks(tx, resource, wanted, context);
-        const answer = shown.map((each) => propertyResponse(each, wanted, informed));
-        return multistatus(answer);
+        const answer = multistatus(shown.map((each) => propertyResponse(each, wanted, informed)));
+        if (!isRootless) return answer;
+        return { ...answer, headers: { ...answer.headers, "preference-applied": "depth-noroot" } };
       },
     };
   },
