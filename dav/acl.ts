@@ -5,6 +5,7 @@ import {
   hrefOf,
   isCollection,
   isHome,
+  isInFiles,
   isObject,
   ownerOf,
   type Resource,
@@ -45,7 +46,7 @@ const EVERYBODY: Ace = {
  */
 export function acesOf(resource: Resource): readonly Ace[] | null {
   if (isCollection(resource) || isObject(resource)) return acesInCollection(resource);
-  if (isHome(resource)) return [OWNER];
+  if (isHome(resource) || isInFiles(resource)) return [OWNER];
   return ownerOf(resource) === null ? [EVERYBODY] : [OWNER, EVERYBODY];
 }
 

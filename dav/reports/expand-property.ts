@@ -105,8 +105,9 @@ class Expansion {
     const known = this.#found.get(key);
     const resource = known === undefined ? await resolve(this.#tx, path) : known;
     this.#found.set(key, resource);
-    if (resource === null) return statusResponse(key, 404);
-    if (!privilegesOn(resource, this.#context.user.id).has("read")) return statusResponse(key, 403);
+    const isShown = resource !== null && privilegesOn(resource, this.#context.user.id).has("read");
+    // The same words for both, since the answer must not tell what others have.
+    if (!isShown) return statusResponse(key, 404);
     return this.response(resource, wanted);
   }
 }
