@@ -45,6 +45,7 @@ export function prepare(request: DavRequest, context: Context): Work {
     capabilities: CAPABILITIES,
     timezone: null,
     timezonesByReference: wantsNoTimezones(request),
+    expanded: { characters: 0 },
   });
   return isForeign(request.path, context.user) ? guarded(work, request.path) : work;
 }

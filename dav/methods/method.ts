@@ -9,6 +9,8 @@ export interface MethodContext extends Context {
   readonly timezone: string | null;
   /** Whether VTIMEZONEs of standard zones may be left out (RFC 7809 section 7). */
   readonly timezonesByReference: boolean;
+  /** Characters of expanded instances that the answer holds so far; reports only read, so none runs twice. */
+  readonly expanded: { characters: number };
 }
 
 /**

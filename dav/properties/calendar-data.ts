@@ -17,10 +17,8 @@ const MAX_DEPTH = 8;
 interface DataRequest {
   readonly format: CalendarFormat;
   readonly rendering: Omit<Rendering, "withoutTimezones">;
-  readonly spend: (characters: number) => void;
 }
 
-/** Reports only read, so none runs twice, and what an answer may hold can be counted down here. */
 const requests = new WeakMap<Element, DataRequest>();
 
 /**
@@ -32,13 +30,13 @@ export const CALENDAR_DATA = property({
   on: ["calendar-object"],
   needs: "data",
   checkRequest: (requested) => void requestOf(requested),
-  get: ({ object, collection }, { timezone, timezonesByReference }, requested) => {
+  get: ({ object, collection }, { timezone, timezonesByReference, expanded }, requested) => {
     if (object.data === undefined) return null;
-    const { spend, ...request } = requestOf(requested);
+    const request = requestOf(requested);
     const rendering = { ...request.rendering, withoutTimezones: timezonesByReference };
     const zone = timezone ?? timezoneOf(collection);
     const { text } = decodeText(object.data);
-    return [formatCalendar(text, request.format, rendering, zone, spend)];
+    return [formatCalendar(text, request.format, rendering, zone, spending(expanded))];
   },
 });
 
@@ -46,17 +44,17 @@ function requestOf(requested: Element): DataRequest {
   let request = requests.get(requested);
   if (request === undefined) {
     const rendering = readRendering(requested);
-    request = { format: readFormat(requested), rendering, spend: allowance() };
+    request = { format: readFormat(requested), rendering };
     requests.set(requested, request);
   }
   return request;
 }
 
-function allowance(): DataRequest["spend"] {
-  let left = MAX_EXPANDED;
+/** Counts what is expanded for one answer, up to the most that it may hold. */
+function spending(expanded: { characters: number }): (characters: number) => void {
   return (characters) => {
-    left -= Math.max(characters, MIN_INSTANCE);
-    if (left >= 0) return;
+    expanded.characters += Math.max(characters, MIN_INSTANCE);
+    if (expanded.characters <= MAX_EXPANDED) return;
     const message = "the range has too many instances to expand; ask for a shorter one";
     throw violated("number-of-matches-within-limits", message);
   };

@@ -13,6 +13,8 @@ export interface PropertyContext extends Context {
   readonly timezone: string | null;
   /** Whether VTIMEZONEs of standard zones may be left out (RFC 7809 section 7). */
   readonly timezonesByReference: boolean;
+  /** Characters of expanded instances that the answer holds so far; reports only read, so none runs twice. */
+  readonly expanded: { characters: number };
   /** The locks of the resources' home; absent where nobody read them. */
   readonly locks?: readonly LockRow[];
 }
