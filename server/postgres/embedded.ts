@@ -16,6 +16,8 @@ import {
 const PRODUCT = "pushdav";
 /** Advisory lock, in the database `postgres`, of whoever runs the embedded server. */
 const LOCK = 7_238_411;
+/** Advisory lock that guests share; the host takes it whole before it stops a server that others may use. */
+const GUESTS = 7_238_412;
 /** How long a start may take: crash recovery or the end of the server before may be under way. */
 const START_TIMEOUT = 120_000;
 /** How often a start may fail before it is given up. */
@@ -49,6 +51,8 @@ export class EmbeddedPostgres {
   readonly #password: string;
   #child: ChildProcess | null = null;
   #lock: Client | null = null;
+  /** The connection of a guest, which keeps the server running. */
+  #guest: Client | null = null;
   #stopping = false;
 
   private constructor(options: EmbeddedOptions, place: Place) {
@@ -88,6 +92,8 @@ export class EmbeddedPostgres {
    */
   async stop({ whenUnused = false } = {}): Promise<void> {
     this.#stopping = true;
+    await this.#guest?.end();
+    if (whenUnused) await this.#lock?.query("select pg_advisory_lock($1)", [GUESTS]);
     await this.#lock?.end();
     const child = this.#child;
     if (child?.pid === undefined || hasEnded(child)) return;
@@ -147,16 +153,25 @@ export class EmbeddedPostgres {
       this.#hold(client, this.#child);
       return true;
     }
-    const usable = holder !== null && this.#options.share && (await hasProduct(client));
+    if (holder !== null && this.#options.share) return this.#join(client);
     await client.end();
     if (holder === null) {
       this.#options.notice("stopping the database that a killed pushdav left running");
       await stopPostmaster(pid);
       return false;
     }
-    // A guest may come before the host has made the database of a new cluster.
-    if (this.#options.share) return usable;
     throw new Failure(`already running on this data folder (${holder})`);
+  }
+
+  /**
+   * Becomes a guest for as long as this process needs.
+   * @returns false when the host has not made the database of a new cluster yet, or is about to stop
+   */
+  async #join(client: Client): Promise<boolean> {
+    const joined = (await hasProduct(client)) && (await takeShare(client));
+    if (joined) this.#guest = client;
+    else await client.end();
+    return joined;
   }
 
   /** @returns a connection to the database `postgres`, or null when the server takes none yet. */
@@ -218,6 +233,14 @@ async function takeLock(client: Client): Promise<string | null> {
 async function hasProduct(client: Client): Promise<boolean> {
   const database = await client.query("select from pg_database where datname = $1", [PRODUCT]);
   return database.rowCount === 1;
+}
+
+async function takeShare(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ taken: boolean }>(
+    "select pg_try_advisory_lock_shared($1) as taken",
+    [GUESTS],
+  );
+  return rows[0]?.taken ?? false;
 }
 
 /** Creates the product's role and database in a new cluster. Either may already be there. */
