@@ -123,7 +123,8 @@ create table outbox (
   seq bigint not null,
   change text not null,
   actor_id bigint,
-  changed_at timestamp with time zone not null default clock_timestamp()
+  changed_at timestamp with time zone not null default clock_timestamp(),
+  silenced text[] not null default '{}'::text[]
 );
 
 create table principal (
@@ -151,7 +152,17 @@ create table push_delivery (
   last_changed_at timestamp with time zone not null,
   due_at timestamp with time zone not null,
   claimed_until timestamp with time zone,
-  attempts integer not null default 0
+  attempts integer not null default 0,
+  latest_at timestamp with time zone not null,
+  content boolean not null default true,
+  property boolean not null default false
+);
+
+create table push_origin (
+  origin text not null,
+  failures integer not null,
+  blocked_until timestamp with time zone not null,
+  error text not null
 );
 
 create table push_subscription (
@@ -159,16 +170,32 @@ create table push_subscription (
   principal_id bigint not null,
   transport text not null,
   endpoint text not null,
-  push_key text not null,
   topic text not null,
   user_agent text not null default ''::text,
   address text not null default ''::text,
   created_at timestamp with time zone not null,
   refreshed_at timestamp with time zone not null,
-  stale_since timestamp with time zone,
+  silent_since timestamp with time zone,
   last_attempt_at timestamp with time zone,
   last_success_at timestamp with time zone,
-  last_error text
+  last_error text,
+  public_id text not null default replace((gen_random_uuid())::text, '-'::text, ''::text),
+  identity text not null,
+  origin text not null default ''::text,
+  owner_id bigint not null,
+  home text,
+  collection_id bigint,
+  shared boolean not null default false,
+  on_content boolean not null default true,
+  on_property boolean not null default true,
+  on_own boolean not null default true,
+  details jsonb not null default '{}'::jsonb,
+  told jsonb not null default '{}'::jsonb,
+  expires_at timestamp with time zone not null,
+  removed_at timestamp with time zone,
+  failing_since timestamp with time zone,
+  delivered bigint not null default 0,
+  gap real not null default 0
 );
 
 alter table access add constraint access_pkey PRIMARY KEY (principal_id, collection_id, grantee_id);
@@ -235,9 +262,13 @@ alter table principal_address add constraint principal_address_pkey PRIMARY KEY 
 
 alter table push_delivery add constraint push_delivery_pkey PRIMARY KEY (subscription_id);
 
+alter table push_origin add constraint push_origin_pkey PRIMARY KEY (origin);
+
 alter table push_subscription add constraint push_subscription_pkey PRIMARY KEY (id);
 
-alter table push_subscription add constraint push_subscription_transport_endpoint_push_key_key UNIQUE (transport, endpoint, push_key);
+alter table push_subscription add constraint push_subscription_public_id_key UNIQUE (public_id);
+
+alter table push_subscription add constraint push_subscription_transport_identity_key UNIQUE (transport, identity);
 
 alter table access add constraint access_grantee_id_fkey FOREIGN KEY (grantee_id) REFERENCES principal(id) ON DELETE CASCADE;
 
@@ -273,6 +304,8 @@ alter table principal_address add constraint principal_address_principal_id_fkey
 
 alter table push_delivery add constraint push_delivery_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES push_subscription(id) ON DELETE CASCADE;
 
+alter table push_subscription add constraint push_subscription_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES principal(id) ON DELETE CASCADE;
+
 alter table push_subscription add constraint push_subscription_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principal(id) ON DELETE CASCADE;
 
 CREATE INDEX access_grantee ON public.access USING btree (grantee_id, principal_id);
@@ -301,6 +334,8 @@ CREATE UNIQUE INDEX principal_address_address ON public.principal_address USING 
 
 CREATE INDEX push_delivery_due ON public.push_delivery USING btree (due_at);
 
-CREATE INDEX push_subscription_key ON public.push_subscription USING btree (push_key);
-
 CREATE INDEX push_subscription_principal ON public.push_subscription USING btree (principal_id);
+
+CREATE INDEX push_subscription_shared ON public.push_subscription USING btree (principal_id) WHERE shared;
+
+CREATE INDEX push_subscription_target ON public.push_subscription USING btree (owner_id, home, collection_id);

@@ -1,62 +1,67 @@
 import type { Pool } from "pg";
 import { rowsOf, type Statement } from "../store/query.ts";
-import { KEYS_OF_HOME, READERS } from "./topics.ts";
+import { CONCERNED, MAY_BE_TOLD } from "./topics.ts";
+import type { Pace } from "./transport.ts";
 
 /** Changes taken from the outbox by one statement. */
 const BATCH = 500;
 
-/** A lone change waits for this part of the window, in case more follow at once. */
-const QUIET_PART = 0.25;
-
 /**
- * The outbox becomes deliveries: one statement, so one transaction. $1 batch, $2 window and $3 quiet time in seconds.
+ * The outbox becomes deliveries: one statement, so one transaction. $1 batch; $2 transports, with the $3 quiet time
+ * and $4 window of each in seconds; $5 the time.
  *
  * When a delivery is due: after a quiet time without another change, at the latest a window after the first
- * change, and never sooner than a window after the subscription's previous push. So a lone change is announced quickly,
- * a burst becomes one push per window, and the last change is always followed by one. A delivery that
- * waits because the push service asked for time is not hurried by further changes.
+ * change, and never sooner after the subscription's previous push than a window, or its gap, which grows while a
+ * burst goes on. So a lone change is announced quickly, a burst becomes a few pushes, and the last change is always
+ * followed by one. A delivery that waits because the push service asked for time is not hurried by further changes.
  */
 const FAN_OUT: Statement = {
   name: "push-fan-out",
   text: `
 with taken as (
   delete from outbox where id in (select id from outbox order by id limit $1 for update skip locked)
-  returning principal_id, home, changed_at
-), announced as (
-  select k.push_key, min(t.changed_at) as first_at, max(t.changed_at) as last_at
-  from taken t join (${KEYS_OF_HOME}) k on k.principal_id = t.principal_id and k.home = t.home
-  group by k.push_key
+  returning principal_id, home, collection_id, change, actor_id, silenced, changed_at
+), changes as (
+  select principal_id, home, collection_id, actor_id, silenced,
+    bool_or(change = 'content') as content, bool_or(change = 'property') as property,
+    min(changed_at) as first_at, max(changed_at) as last_at
+  from taken group by principal_id, home, collection_id, actor_id, silenced
 ), folded as (
-  insert into push_delivery as d (subscription_id, first_changed_at, last_changed_at, due_at)
-  select s.id, a.first_at, a.last_at,
-    greatest(least(a.last_at + make_interval(secs => $3), a.first_at + make_interval(secs => $2)),
-             s.last_attempt_at + make_interval(secs => $2))
-  from announced a
-  join push_subscription s on s.push_key = a.push_key
-  join (${READERS}) r on r.push_key = s.push_key and r.reader_id = s.principal_id
-  where s.stale_since is null
+  insert into push_delivery as d (subscription_id, content, property, first_changed_at, last_changed_at, latest_at, due_at)
+  select s.id, m.content, m.property, m.first_at, m.last_at, m.first_at + make_interval(secs => p.longest),
+    greatest(least(m.last_at + make_interval(secs => p.quiet), m.first_at + make_interval(secs => p.longest)),
+             s.last_attempt_at + make_interval(secs => greatest(p.longest, s.gap)))
+  from (${CONCERNED}) m
+  join push_subscription s on s.id = m.id
+  join unnest($2::text[], $3::float8[], $4::float8[]) as p (transport, quiet, longest) on p.transport = s.transport
+  where s.silent_since is null and s.expires_at > $5 and ${MAY_BE_TOLD}
   order by s.id
   on conflict (subscription_id) do update set
     generation = d.generation + 1,
+    content = d.content or excluded.content,
+    property = d.property or excluded.property,
     last_changed_at = greatest(d.last_changed_at, excluded.last_changed_at),
-    due_at = greatest(d.due_at, least(excluded.last_changed_at + make_interval(secs => $3),
-                                      d.first_changed_at + make_interval(secs => $2)))
+    due_at = greatest(d.due_at, least(excluded.due_at, d.latest_at))
   returning 1
 )
 select (select count(*) from taken)::int as taken, (select count(*) from folded)::int as folded`,
 };
 
 /**
- * Takes committed changes from the outbox and gives every subscription to them one pending delivery.
+ * Takes committed changes from the outbox and gives every subscription they concern one pending delivery.
  *
- * @param window seconds in which changes are folded into one push
+ * @param paces by name of transport; subscriptions on other transports get none
+ * @param now when expired subscriptions have ended
  * @returns whether the outbox may hold more, and how many deliveries were made or moved
  */
 export async function fanOut(
   pool: Pool,
-  window: number,
+  paces: Readonly<Record<string, Pace>>,
+  now: Date,
 ): Promise<{ more: boolean; deliveries: number }> {
-  const values = [BATCH, window, window * QUIET_PART];
+  const quiet = Object.values(paces).map((pace) => pace.quiet);
+  const window = Object.values(paces).map((pace) => pace.window);
+  const values = [BATCH, Object.keys(paces), quiet, window, now];
   const [row] = await rowsOf<{ taken: number; folded: number }>(pool, FAN_OUT, values);
   const { taken, folded } = row ?? { taken: 0, folded: 0 };
   return { more: taken === BATCH, deliveries: folded };

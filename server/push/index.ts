@@ -19,6 +19,9 @@ interface PushTiming {
 
 const TIMING: PushTiming = { lease: 60, poll: 5, timeout: 12_000, reloadInterval: 60_000 };
 
+/** A lone change waits for this part of the window, in case more follow at once. */
+const QUIET_PART = 0.25;
+
 export interface PushOptions {
   readonly pool: Pool;
   readonly config: PushConfig;
@@ -38,11 +41,11 @@ export async function startPush(options: PushOptions): Promise<{ stop(): Promise
   const { lease, poll, timeout, reloadInterval } = { ...TIMING, ...options.timing };
   const watching = { config: config.apple, log, clock, reloadInterval };
   const credentials = await watchAppleCredentials(watching);
-  const apple = appleTransport({ config: config.apple, credentials, log, clock, timeout });
+  const pace = { quiet: config.window * QUIET_PART, window: config.window };
+  const apple = appleTransport({ config: config.apple, pace, credentials, log, clock, timeout });
   const engine = startEngine({
     pool,
     transports: [apple],
-    window: config.window,
     lease,
     poll,
     log,

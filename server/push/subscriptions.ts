@@ -1,109 +1,234 @@
 import type { Pool } from "pg";
-import type { HomeKind } from "../../dav/store.ts";
-import { READERS } from "./topics.ts";
+import { DUE, OUTBOX_CHANNEL } from "../store/nudge.ts";
+import { inTransaction } from "../store/transaction.ts";
+import { mayRead, type Target } from "./topics.ts";
 import type { Delivery } from "./transport.ts";
 
-/**
- * Seconds after which a subscription that was not refreshed ends: 14 days. Clients renew about daily whatever
- * refresh interval is published, so it is not derived from that.
- */
-const LIFETIME = 14 * 86_400;
-
-/** Subscriptions one principal may have; the least recently refreshed make room for new ones. */
-const PER_PRINCIPAL = 200;
+/** Days after which a subscription that was announced to in vain all the time ends. */
+const FAILING_DAYS = 14;
 
 const MAX_USER_AGENT = 255;
 
 export interface NewSubscription {
   readonly principalId: number;
   readonly transport: string;
+  /** What makes it the same subscription when it is asked for again; unique in the transport. */
+  readonly identity: string;
   readonly endpoint: string;
-  readonly pushKey: string;
-  /** The topic by what kind of home the key names; no subscription is made where it is null. */
-  readonly topics: Readonly<Record<HomeKind, string | null>>;
+  /** Scheme, host and port of the endpoint; "" where the transport knows only one. */
+  readonly origin: string;
+  readonly target: Target;
+  readonly topic: string;
+  readonly details: Readonly<Record<string, unknown>>;
   readonly userAgent: string;
   readonly address: string;
+  readonly expiresAt: Date;
+  /** Also whatever others granted to the principal; false when absent. */
+  readonly shared?: boolean;
+  /** Which changes are announced; all when absent. */
+  readonly on?: { readonly content: boolean; readonly property: boolean; readonly own: boolean };
+  /** Whether nothing is announced until {@link activate}; false when absent. */
+  readonly silent?: boolean;
 }
 
+/** How many subscriptions of a transport a principal may have, and what becomes of one more. */
+export interface Allowance {
+  readonly most: number;
+  /** Whether the least recently refreshed makes room; the new one is refused otherwise. */
+  readonly evict: boolean;
+}
+
+/** A subscription that was recorded, or why not. */
+export type Recorded =
+  | { readonly kind: "created" | "refreshed"; readonly id: number; readonly publicId: string }
+  /** The target is not there or the principal may not read it: callers must not tell these apart to clients. */
+  | { readonly kind: "refused" }
+  /** The principal has as many as allowed. */
+  | { readonly kind: "full" };
+
 /** A subscription as administrators see it. */
-export interface SubscriptionRow {
+export interface SubscriptionRow extends Target {
   readonly id: number;
+  readonly publicId: string;
   readonly principal: string;
   readonly transport: string;
   readonly endpoint: string;
-  readonly pushKey: string;
+  readonly owner: string;
+  /** Name of the collection of the target; null where it has none or it is gone. */
+  readonly collection: string | null;
   readonly topic: string;
   readonly userAgent: string;
   readonly address: string;
   readonly createdAt: Date;
   readonly refreshedAt: Date;
-  readonly staleSince: Date | null;
+  readonly expiresAt: Date;
+  readonly silentSince: Date | null;
+  readonly lastAttemptAt: Date | null;
   readonly lastSuccessAt: Date | null;
   readonly lastError: string | null;
+  /** How many pushes were handed over. */
+  readonly delivered: number;
   /** When the pending delivery is due, if there is one. */
   readonly dueAt: Date | null;
 }
 
-/** Makes, refreshes or takes over. Makes no row unless $1 may read the key and its home has a topic. */
+/** Whether $1 may subscribe to the target ($2, $3, $4). */
+const READABLE = `select ${mayRead({ reader: "$1::bigint", owner: "$2::bigint", home: "$3::text", collection: "$4::bigint" })} as readable`;
+
+/** Others of the transport $2 that $1 has, least recently refreshed last, but for the one with the identity $3. */
+const OTHERS = `select id from push_subscription
+  where principal_id = $1 and transport = $2 and identity <> $3 order by refreshed_at desc, id desc offset $4`;
+
+/** Makes, refreshes or takes over. xmax is 0 in a row that was inserted. */
 const RECORD = `
 insert into push_subscription as s
-  (principal_id, transport, endpoint, push_key, topic, user_agent, address, created_at, refreshed_at)
-select r.reader_id, $2, $3, r.push_key, $5::jsonb ->> r.home, $6, $7, $8, $8
-from (${READERS}) r
-where r.reader_id = $1 and r.push_key = $4 and $5::jsonb ->> r.home is not null
-on conflict (transport, endpoint, push_key) do update set
-  principal_id = excluded.principal_id, topic = excluded.topic, user_agent = excluded.user_agent,
-  address = excluded.address, refreshed_at = excluded.refreshed_at, stale_since = null
-returning s.id`;
-
-const MAKE_ROOM = `
-delete from push_subscription where id in (
-  select id from push_subscription where principal_id = $1
-  order by refreshed_at desc, id desc offset $2)`;
+  (principal_id, transport, identity, endpoint, origin, owner_id, home, collection_id, shared,
+   on_content, on_property, on_own, topic, details, user_agent, address, expires_at, created_at, refreshed_at,
+   silent_since)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18,
+   case when $19 then $18::timestamptz end)
+on conflict (transport, identity) do update set
+  principal_id = excluded.principal_id, endpoint = excluded.endpoint, origin = excluded.origin,
+  owner_id = excluded.owner_id, home = excluded.home, collection_id = excluded.collection_id, shared = excluded.shared,
+  on_content = excluded.on_content, on_property = excluded.on_property, on_own = excluded.on_own,
+  topic = excluded.topic, details = excluded.details, user_agent = excluded.user_agent, address = excluded.address,
+  expires_at = excluded.expires_at, refreshed_at = excluded.refreshed_at, silent_since = excluded.silent_since,
+  failing_since = null
+returning s.id, s.public_id as "publicId", s.xmax = 0 as created`;
 
 const LIST = `
-select s.id, p.name as principal, s.transport, s.endpoint, s.push_key as "pushKey", s.topic,
+select s.id, s.public_id as "publicId", p.name as principal, s.transport, s.endpoint, o.name as owner,
+  s.owner_id as "ownerId", s.home, s.collection_id as "collectionId", b.name as collection, s.topic,
   s.user_agent as "userAgent", s.address, s.created_at as "createdAt", s.refreshed_at as "refreshedAt",
-  s.stale_since as "staleSince", s.last_success_at as "lastSuccessAt", s.last_error as "lastError",
-  d.due_at as "dueAt"
+  s.expires_at as "expiresAt", s.silent_since as "silentSince", s.last_attempt_at as "lastAttemptAt",
+  s.last_success_at as "lastSuccessAt", s.last_error as "lastError", s.delivered, d.due_at as "dueAt"
 from push_subscription s
 join principal p on p.id = s.principal_id
+join principal o on o.id = s.owner_id
+left join binding b on b.principal_id = s.owner_id and b.owner_id = s.owner_id and b.collection_id = s.collection_id
 left join push_delivery d on d.subscription_id = s.id
 where $1::text is null or p.name = $1
 order by p.name, s.id`;
 
-/**
- * Records a subscription, or refreshes it when (transport, endpoint, key) is known: the row then belongs to
- * the principal that asked last.
- *
- * @returns false, with nothing recorded, when the key is unknown, the principal may not read what it names, or
- *   its home has no topic: callers must not tell these apart to clients
- */
-export async function recordSubscription(
+/** The home that a push key names, or null. */
+export async function findHomeOfKey(
   pool: Pool,
-  subscription: NewSubscription,
-  now: Date,
-): Promise<boolean> {
-  const { rowCount } = await pool.query(RECORD, [
-    subscription.principalId,
-    subscription.transport,
-    subscription.endpoint,
-    subscription.pushKey,
-    JSON.stringify(subscription.topics),
-    subscription.userAgent.slice(0, MAX_USER_AGENT),
-    subscription.address,
-    now,
-  ]);
-  if (rowCount === 0) return false;
-  await pool.query(MAKE_ROOM, [subscription.principalId, PER_PRINCIPAL]);
-  return true;
+  key: string,
+): Promise<{ readonly ownerId: number; readonly home: string } | null> {
+  const { rows } = await pool.query<{ ownerId: number; home: string }>(
+    `select principal_id as "ownerId", kind as home from home where push_key = $1`,
+    [key],
+  );
+  return rows[0] ?? null;
 }
 
-/** Ends subscriptions not refreshed for 14 days. Returns how many. */
-export async function expireSubscriptions(pool: Pool, now: Date): Promise<number> {
-  const { rowCount } = await pool.query("delete from push_subscription where refreshed_at < $1", [
-    new Date(now.getTime() - LIFETIME * 1000),
+/**
+ * Records a subscription, or refreshes it when its identity is known: the row then belongs to the principal that
+ * asked last.
+ */
+export function recordSubscription(
+  pool: Pool,
+  subscription: NewSubscription,
+  allowance: Allowance,
+  now: Date,
+): Promise<Recorded> {
+  const { principalId, transport, identity, target } = subscription;
+  const { ownerId, home, collectionId } = target;
+  return inTransaction<Recorded>(pool, "begin", async (client) => {
+    // One at a time for each principal, so that the allowance holds.
+    await client.query("select from principal where id = $1 for no key update", [principalId]);
+    const asked = [principalId, ownerId, home, collectionId];
+    const { rows } = await client.query<{ readable: boolean }>(READABLE, asked);
+    if (!rows[0]?.readable) return { kind: "refused" };
+    const others = await client.query<{ id: number }>(OTHERS, [
+      principalId,
+      transport,
+      identity,
+      allowance.most - 1,
+    ]);
+    if (others.rows.length > 0 && !allowance.evict) return { kind: "full" };
+    const crowded = others.rows.map(({ id }) => id);
+    await client.query("delete from push_subscription where id = any($1)", [crowded]);
+    return record(client, subscription, now);
+  });
+}
+
+async function record(
+  client: Pick<Pool, "query">,
+  subscription: NewSubscription,
+  now: Date,
+): Promise<Recorded> {
+  const { target, on = { content: true, property: true, own: true } } = subscription;
+  const { rows } = await client.query<{ id: number; publicId: string; created: boolean }>(RECORD, [
+    subscription.principalId,
+    subscription.transport,
+    subscription.identity,
+    subscription.endpoint,
+    subscription.origin,
+    target.ownerId,
+    target.home,
+    target.collectionId,
+    subscription.shared ?? false,
+    on.content,
+    on.property,
+    on.own,
+    subscription.topic,
+    JSON.stringify(subscription.details),
+    subscription.userAgent.slice(0, MAX_USER_AGENT),
+    subscription.address,
+    subscription.expiresAt,
+    now,
+    subscription.silent ?? false,
   ]);
+  const [row] = rows;
+  if (!row) throw new Error("a subscription was not recorded");
+  const { id, publicId, created } = row;
+  return { kind: created ? "created" : "refreshed", id, publicId };
+}
+
+/** Announces to a silent subscription from now on. @public */
+export async function activate(pool: Pool, id: number): Promise<void> {
+  await pool.query("update push_subscription set silent_since = null where id = $1", [id]);
+}
+
+/** Makes a delivery to a subscription due now, whatever changed or not, even when it is silent. @public */
+export async function deliverNow(pool: Pool, id: number): Promise<void> {
+  await pool.query(
+    `insert into push_delivery as d (subscription_id, first_changed_at, last_changed_at, latest_at, due_at)
+     values ($1, clock_timestamp(), clock_timestamp(), now(), now())
+     on conflict (subscription_id) do update set generation = d.generation + 1, due_at = now()`,
+    [id],
+  );
+  await pool.query("select pg_notify($1, $2)", [OUTBOX_CHANNEL, DUE]);
+}
+
+/**
+ * Ends a subscription of a principal.
+ *
+ * @public
+ * @returns whether there was one
+ */
+export async function endSubscription(
+  pool: Pool,
+  transport: string,
+  principalId: number,
+  publicId: string,
+): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `delete from push_subscription
+     where transport = $1 and principal_id = $2 and public_id = $3`,
+    [transport, principalId, publicId],
+  );
+  return rowCount === 1;
+}
+
+/** Ends subscriptions that expired or could not be announced to for 14 days. Returns how many. */
+export async function expireSubscriptions(pool: Pool, now: Date): Promise<number> {
+  const { rowCount } = await pool.query(
+    `delete from push_subscription
+     where expires_at < $1 or failing_since < $1::timestamptz - make_interval(days => ${FAILING_DAYS})`,
+    [now],
+  );
   return rowCount ?? 0;
 }
 
@@ -130,7 +255,7 @@ export async function endEndpoint(
 export async function markStale(pool: Pool, id: number, error: string): Promise<void> {
   await pool.query(
     `with dropped as (delete from push_delivery where subscription_id = $1)
-     update push_subscription set stale_since = now(), last_attempt_at = now(), last_error = $2
+     update push_subscription set silent_since = now(), last_attempt_at = now(), last_error = $2
      where id = $1`,
     [id, error],
   );

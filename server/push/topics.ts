@@ -1,14 +1,84 @@
 /**
- * Which change announces which key, and who may hear it: the two questions every statement of this module asks,
- * kept here as SQL. A topic is named by a push key. Collections repeat the key of their owner's home, so every
- * change below a home announces that one key.
+ * Which change concerns which subscription, and who may still be told: the two questions the statements of this
+ * module ask, kept here as SQL. A subscription names a target: all homes of an owner, one home, or one collection.
  */
+import { isGrantedRead } from "../store/grants.ts";
+import { WEB_PUSH } from "./transport.ts";
 
-/** Relation (push_key, principal_id, home): the keys a row of outbox announces, found by (principal_id, home). */
-export const KEYS_OF_HOME = "select push_key, principal_id, kind as home from home";
+/** What a subscription is about. */
+export interface Target {
+  /** Id of the principal below whose homes the changes are. */
+  readonly ownerId: number;
+  /** The kind of home; null for all. */
+  readonly home: string | null;
+  /** Id of one collection in the home; null for all. */
+  readonly collectionId: number | null;
+}
 
-/** Relation (push_key, home, reader_id): everybody who may read what a key names. */
-export const READERS = `
-  select home.push_key, home.kind as home, principal.id as reader_id
-  from home join principal on principal.id = home.principal_id
-  where principal.disabled_at is null`;
+/** Names of SQL expressions for the columns of a target and for who wants to read it. */
+interface Asked {
+  readonly reader: string;
+  readonly owner: string;
+  readonly home: string;
+  readonly collection: string;
+}
+
+/** The columns of push_subscription, under the alias s. */
+const SUBSCRIPTION: Asked = {
+  reader: "s.principal_id",
+  owner: "s.owner_id",
+  home: "s.home",
+  collection: "s.collection_id",
+};
+
+/**
+ * The condition that somebody may read a target: the owner always, others when anything in it was granted to them; and
+ * nobody whose account is disabled.
+ */
+export function mayRead({ reader, owner, home, collection }: Asked): string {
+  return `exists (select from principal q where q.id = ${reader} and q.disabled_at is null)
+    and case when ${reader} = ${owner} and ${collection}::bigint is null
+      then exists (select from home h where h.principal_id = ${owner} and h.kind = coalesce(${home}, h.kind))
+      else exists (
+        select from binding b
+        where b.owner_id = ${owner} and b.principal_id = ${owner} and b.home = coalesce(${home}, b.home)
+          and b.collection_id = coalesce(${collection}, b.collection_id)
+          and (${reader} = ${owner} or ${isGrantedRead(reader, "b.owner_id", "b.collection_id")})
+      ) end`;
+}
+
+/** The condition that the subscription s may be told: of a collection that went, whoever could read it then. */
+export const MAY_BE_TOLD = `(s.removed_at is not null or (${mayRead(SUBSCRIPTION)}))`;
+
+/**
+ * Relation (id, content, property, first_at, last_at): the subscriptions that the relation `changes` concerns and which
+ * triggers it meets. Any change below a home is a change of its content; a change of properties is one
+ * of the collection or home that has them. Others than the owner hear only of collections they may read.
+ */
+export const CONCERNED = `
+  select m.id, bool_or(m.content) as content, bool_or(m.property) as property,
+    min(m.first_at) as first_at, max(m.last_at) as last_at
+  from (
+    select s.id, s.on_content and (c.content or s.collection_id is distinct from c.collection_id) as content,
+      s.on_property and c.property and s.collection_id is not distinct from c.collection_id as property,
+      s.principal_id, s.public_id, s.transport, s.on_own, c.actor_id, c.silenced, c.first_at, c.last_at
+    from changes c
+    join push_subscription s on s.owner_id = c.principal_id
+      and (s.home is null or s.home = c.home)
+      and (s.collection_id is null or s.collection_id = c.collection_id)
+    where s.principal_id = s.owner_id or s.removed_at is not null
+      or ${isGrantedRead("s.principal_id", "c.principal_id", "c.collection_id")}
+    union all
+    select s.id, s.on_content, false,
+      s.principal_id, s.public_id, s.transport, s.on_own, c.actor_id, c.silenced, c.first_at, c.last_at
+    from changes c
+    join access a on a.principal_id = c.principal_id and a.collection_id = c.collection_id
+      and a.privileges && '{all,read}'
+    left join group_member g on g.group_id = a.grantee_id
+    join push_subscription s on s.shared and s.principal_id in (a.grantee_id, g.member_id)
+  ) m
+  where (m.content or m.property)
+    and (m.on_own or m.actor_id is distinct from m.principal_id)
+    and not (m.public_id = any(m.silenced) and m.actor_id = m.principal_id)
+    and not (m.transport = '${WEB_PUSH}' and '*' = any(m.silenced))
+  group by m.id`;

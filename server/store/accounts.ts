@@ -2,7 +2,7 @@ import type { Pool, PoolClient } from "pg";
 import type { HomeKind, HomeRow, NewCollection } from "../../dav/store.ts";
 import type { Login } from "../auth/authenticator.ts";
 import { findHome } from "./read.ts";
-import { Writer } from "./write.ts";
+import { SERVER, Writer } from "./write.ts";
 
 /** The notification channel on which the names of changed accounts are told. */
 export const ACCOUNTS_CHANNEL = "pushdav_accounts";
@@ -109,7 +109,7 @@ export function insertCollection(
   home: HomeRow,
   collection: NewCollection,
 ): Promise<void> {
-  return new Writer(client, null).createCollection(home, collection);
+  return new Writer(client, SERVER).createCollection(home, collection);
 }
 
 /** Stores a new password hash and tells every process; false if there is no such account. */

@@ -7,7 +7,7 @@ import type {
 } from "../../dav/file-store.ts";
 import type { StoredProperties } from "../../dav/store.ts";
 import { rowsOf, type Connection, type Statement } from "./query.ts";
-import { change, CHANGED_PROPERTIES, split } from "./write.ts";
+import { type Author, authorParameter, change, CHANGED_PROPERTIES, split } from "./write.ts";
 
 /** Columns of file, under the alias f. */
 const COLUMNS = `f.id, f.name, f.changed_seq, f.etag, f.content_type, f.size, f.properties,
@@ -213,11 +213,11 @@ const keyOf = ({ parent, name }: FilePlace): unknown[] => [parent.id, name];
 /**
  * The files area over Postgres.
  *
- * @param actor id of the principal who makes the changes; null for the server itself
+ * @param author who makes the changes
  */
-export function fileStore(db: Connection, actor: number | null): FileStore {
+export function fileStore(db: Connection, author: Author): FileStore {
   const run = async (statement: Statement, { owner }: FileRow, values: unknown[]) => {
-    await rowsOf(db, statement, [owner.id, "files", actor, ...values]);
+    await rowsOf(db, statement, [owner.id, "files", authorParameter(author), ...values]);
   };
   return {
     find: (owner, names, columns) => find(db, owner, names, columns),

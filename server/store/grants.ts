@@ -19,6 +19,14 @@ export function grantedColumn(actor: string): string {
     ) end as collection_granted`;
 }
 
+/** The condition that reading a collection was granted to a user, other than its owner. All three are SQL. */
+export function isGrantedRead(reader: string, owner: string, collection: string): string {
+  return `exists (
+      select from access a where a.principal_id = ${owner} and a.collection_id = ${collection}
+        and a.grantee_id in ${identities(reader)} and a.privileges && '{all,read}'
+    )`;
+}
+
 /** The condition that the actor owns the home `h`, or was granted anything in it. */
 export function homeIsVisible(actor: string): string {
   return `(${actor}::bigint is null or h.principal_id = ${actor} or exists (

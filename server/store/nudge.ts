@@ -3,6 +3,9 @@ import type { Pool } from "pg";
 /** Notified when there may be something new in the outbox. */
 export const OUTBOX_CHANNEL = "pushdav_outbox";
 
+/** The payload that says that a delivery was made due, and nothing is new in the outbox. */
+export const DUE = "due";
+
 /** Milliseconds between notifications of one process. */
 const INTERVAL = 50;
 

@@ -8,7 +8,7 @@ import { listGrants } from "./grants.ts";
 import * as principals from "./principals.ts";
 import * as read from "./read.ts";
 import { inTransaction } from "./transaction.ts";
-import { Writer } from "./write.ts";
+import { type Author, Writer } from "./write.ts";
 
 /** Runs the work of requests in transactions. */
 export interface Store {
@@ -16,8 +16,13 @@ export interface Store {
    * Runs work, again when Postgres broke it off for a conflict.
    *
    * @param actor id of the principal who asks; null for the server itself
+   * @param silenced push registrations that asked not to be told of its changes; "*" stands for all
    */
-  run<Result = DavResponse>(work: StoreWork<Result>, actor: number | null): Promise<Result>;
+  run<Result = DavResponse>(
+    work: StoreWork<Result>,
+    actor: number | null,
+    silenced?: readonly string[],
+  ): Promise<Result>;
 }
 
 export interface StoreWork<Result> {
@@ -41,12 +46,13 @@ const CONFLICTS = new Set(["40001", "40P01"]);
  */
 export function createStore(pool: Pool, changed: () => void): Store {
   return {
-    async run(work, actor) {
-      if (work.mode === "statement") return work.run(transaction(pool, actor));
+    async run(work, actor, silenced = []) {
+      const author = { id: actor, silenced };
+      if (work.mode === "statement") return work.run(transaction(pool, author));
       for (let attempt = 1; ; attempt++) {
         try {
           const result = await inTransaction(pool, BEGIN[work.mode], (client) =>
-            work.run(transaction(client, actor)),
+            work.run(transaction(client, author)),
           );
           if (work.mode === "write") changed();
           return result;
@@ -62,10 +68,11 @@ function isConflict(error: unknown): boolean {
   return error instanceof Error && "code" in error && CONFLICTS.has(String(error.code));
 }
 
-function transaction(db: Connection, actor: number | null): Transaction {
-  const writer = new Writer(db, actor);
+function transaction(db: Connection, author: Author): Transaction {
+  const writer = new Writer(db, author);
+  const actor = author.id;
   return {
-    files: fileStore(db, actor),
+    files: fileStore(db, author),
     locks: lockStore(db),
     findPrincipal: (name) => principals.findPrincipal(db, name),
     findPrincipals: (names) => principals.findPrincipals(db, names),

@@ -8,11 +8,30 @@ import type {
   PrincipalRow,
   PropertyChanges,
 } from "../../dav/store.ts";
+import { isGrantedRead } from "./grants.ts";
 import { rowsOf, type Connection, type Statement } from "./query.ts";
+
+/** Who makes changes, and which push registrations asked not to be told of them ("*": none is told). */
+export interface Author {
+  /** Id of the principal; null for the server itself. */
+  readonly id: number | null;
+  readonly silenced: readonly string[];
+}
+
+/** The server itself. */
+export const SERVER: Author = { id: null, silenced: [] };
+
+/** An author as one parameter, $3 of each change. */
+export function authorParameter({ id, silenced }: Author): (string | null)[] {
+  return [id === null ? null : String(id), ...silenced];
+}
+
+/** That parameter as the columns actor_id and silenced. */
+const AUTHOR = "($3::text[])[1]::bigint, ($3::text[])[2:]";
 
 /**
  * Each change is one statement: it takes the next number of the home ($1, $2), writes, and leaves a row in
- * the outbox, so that no change can be stored without being announced. $3 is who made it.
+ * the outbox, so that no change can be stored without being announced. $3 is its author.
  */
 export function change(
   name: string,
@@ -27,8 +46,8 @@ export function change(
         returning sync_seq as seq
       ), ${text},
       announced as (
-        insert into outbox (principal_id, home, collection_id, seq, change, actor_id)
-        select $1, $2, ${collection}, seq, '${what}', $3 from counter
+        insert into outbox (principal_id, home, collection_id, seq, change, actor_id, silenced)
+        select $1, $2, ${collection}, seq, '${what}', ${AUTHOR} from counter
       )
       select seq from counter`,
   };
@@ -90,13 +109,18 @@ const CREATE_COLLECTION = change(
   )`,
 );
 
+/** Who may still read the collection is told once more that it changed. */
 const UNBIND_COLLECTION = change(
   "unbind-collection",
   "content",
-  "null::bigint",
+  "$4::bigint",
   `unbound as (
     update binding set owner_id = null, collection_id = null, changed_seq = seq
     from counter where principal_id = $1 and home = $2 and collection_id = $4
+  ), dismissed as (
+    update push_subscription s set removed_at = now()
+    where s.owner_id = $1 and s.collection_id = $4 and s.removed_at is null
+      and (s.principal_id = $1 or ${isGrantedRead("s.principal_id", "$1", "$4")})
   )`,
 );
 
@@ -143,7 +167,7 @@ const CHANGE_GRANTS = change(
 
 const CHANGE_OBJECT_PROPERTIES = change(
   "change-object-properties",
-  "property",
+  "content",
   "$4::bigint",
   `${TOUCHED}, changed as (
     update object set changed_seq = seq, ${CHANGED_PROPERTIES("$6", "$7")}
@@ -157,8 +181,8 @@ const CHANGE_HOME_PROPERTIES: Statement = {
       update home set sync_seq = sync_seq + 1, ${CHANGED_PROPERTIES("$4", "$5")}
       where principal_id = $1 and kind = $2 returning sync_seq as seq
     )
-    insert into outbox (principal_id, home, seq, change, actor_id)
-    select $1, $2, seq, 'property', $3 from changed`,
+    insert into outbox (principal_id, home, seq, change, actor_id, silenced)
+    select $1, $2, seq, 'property', ${AUTHOR} from changed`,
 };
 
 const CHANGE_PRINCIPAL_PROPERTIES: Statement = {
@@ -169,12 +193,11 @@ const CHANGE_PRINCIPAL_PROPERTIES: Statement = {
 /** The changes of one user in one transaction, which must hold the lock of the home it changes. */
 export class Writer {
   readonly #db: Connection;
-  readonly #actor: number | null;
+  readonly #author: readonly (string | null)[];
 
-  /** @param actor id of the principal who makes the changes; null for the server itself */
-  constructor(db: Connection, actor: number | null) {
+  constructor(db: Connection, author: Author) {
     this.#db = db;
-    this.#actor = actor;
+    this.#author = authorParameter(author);
   }
 
   async putObject(collection: CollectionRow, object: NewObject): Promise<void> {
@@ -242,7 +265,7 @@ export class Writer {
   }
 
   async #change(statement: Statement, home: HomeRow, values: unknown[]): Promise<void> {
-    await rowsOf(this.#db, statement, [home.owner.id, home.kind, this.#actor, ...values]);
+    await rowsOf(this.#db, statement, [home.owner.id, home.kind, this.#author, ...values]);
   }
 }
 

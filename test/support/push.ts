@@ -68,20 +68,25 @@ export async function subscribe(
   now: Date = new Date(),
   topics: Readonly<Record<HomeKind, string>> = TOPICS,
 ): Promise<string> {
-  const recorded = await recordSubscription(
+  const { kind } = await recordSubscription(
     pool,
     {
       principalId: person.id,
       transport: "apple",
+      identity: `${token} ${person.keys[home]}`,
       endpoint: token,
-      pushKey: person.keys[home],
-      topics,
+      origin: "",
+      target: { ownerId: person.id, home, collectionId: null },
+      topic: topics[home],
+      details: { key: person.keys[home] },
       userAgent: "iOS/26.1 (23B85) dataaccessd/1.0",
       address: "192.0.2.7",
+      expiresAt: new Date(now.getTime() + 14 * 86_400_000),
     },
+    { most: 200, evict: true },
     now,
   );
-  if (!recorded) throw new Error("not subscribed");
+  if (kind === "refused" || kind === "full") throw new Error("not subscribed");
   return token;
 }
 

@@ -1,7 +1,8 @@
 import test from "ava";
 import type { Pool } from "pg";
-import { claim, finish, nextDue, postpone, release } from "../../../server/push/deliveries.ts";
+import { claim, nextDue } from "../../../server/push/deliveries.ts";
 import { fanOut } from "../../../server/push/fanout.ts";
+import { finish, postpone, release } from "../../../server/push/settlement.ts";
 import { markStale, listSubscriptions } from "../../../server/push/subscriptions.ts";
 import type { Delivery, Transport } from "../../../server/push/transport.ts";
 import { testDatabase } from "../../support/database.ts";
@@ -20,11 +21,17 @@ const QUIET = 2.5;
 
 const TRANSPORT: Transport = {
   name: "apple",
+  pace: { quiet: QUIET, window: WINDOW },
   concurrency: 10,
+  perOrigin: 10,
   topics: () => [TOPICS.calendars],
   send: () => Promise.resolve({ kind: "delivered" }),
   stop: () => Promise.resolve(),
 };
+
+const ROOM = { free: 10, origins: new Map<string, number>() };
+
+const announce = (pool: Pool) => fanOut(pool, { apple: TRANSPORT.pace }, new Date());
 
 /** A change that was committed so many seconds ago. */
 async function changeAgo(pool: Pool, person: Person, seconds: number): Promise<void> {
@@ -43,7 +50,7 @@ async function dueIn(pool: Pool, token: string): Promise<number> {
 
 async function makeDue(pool: Pool): Promise<Delivery> {
   await pool.query("update push_delivery set due_at = now()");
-  const [delivery] = await claim(pool, TRANSPORT, 10, 60);
+  const [delivery] = await claim(pool, TRANSPORT, ROOM, 60);
   if (!delivery) throw new Error("nothing to claim");
   return delivery;
 }
@@ -57,7 +64,7 @@ test("a lone change is due after the quiet time", async (t) => {
   const alice = await addPerson(pool, "alice");
   const token = await subscribe(pool, alice);
   await change(pool, alice);
-  t.deepEqual(await fanOut(pool, WINDOW), { more: false, deliveries: 1 });
+  t.deepEqual(await announce(pool), { more: false, deliveries: 1 });
   t.true(near(await dueIn(pool, token), QUIET));
   t.is(await count(pool, "outbox"), 0);
 });
@@ -67,18 +74,18 @@ test("changes that follow closely postpone the push, but not beyond the window",
   const alice = await addPerson(pool, "alice");
   const token = await subscribe(pool, alice);
   await changeAgo(pool, alice, 6);
-  await fanOut(pool, WINDOW);
+  await announce(pool);
   await changeAgo(pool, alice, 2);
-  await fanOut(pool, WINDOW);
+  await announce(pool);
   t.true(near(await dueIn(pool, token), QUIET - 2));
   await changeAgo(pool, alice, 0);
-  await fanOut(pool, WINDOW);
+  await announce(pool);
   t.true(near(await dueIn(pool, token), QUIET));
   await sleep(10);
   for (let i = 0; i < 5; i += 1) {
-    await pool.query("update push_delivery set first_changed_at = now() - interval '9.5 s'");
+    await pool.query("update push_delivery set latest_at = now() + interval '0.5 s'");
     await changeAgo(pool, alice, 0);
-    await fanOut(pool, WINDOW);
+    await announce(pool);
   }
   t.true((await dueIn(pool, token)) <= QUIET);
   t.is(await count(pool, "push_delivery"), 1);
@@ -89,7 +96,7 @@ test("a burst taken from the outbox at once is one delivery, due by its first an
   const alice = await addPerson(pool, "alice");
   const token = await subscribe(pool, alice);
   for (const seconds of [9, 5, 1]) await changeAgo(pool, alice, seconds);
-  await fanOut(pool, WINDOW);
+  await announce(pool);
   t.true(near(await dueIn(pool, token), 1));
   t.is(await count(pool, "push_delivery"), 1);
 });
@@ -102,7 +109,7 @@ test("a burst under one key does not delay another key", async (t) => {
   const token = await subscribe(pool, bob);
   await changeAgo(pool, bob, 2);
   for (let i = 0; i < 20; i += 1) await changeAgo(pool, alice, 0);
-  await fanOut(pool, WINDOW);
+  await announce(pool);
   t.true(near(await dueIn(pool, token), QUIET - 2));
 });
 
@@ -111,11 +118,11 @@ test("after a push the next one waits for the end of a window", async (t) => {
   const alice = await addPerson(pool, "alice");
   const token = await subscribe(pool, alice);
   await change(pool, alice);
-  await fanOut(pool, WINDOW);
-  await finish(pool, await makeDue(pool), null, WINDOW);
+  await announce(pool);
+  await finish(pool, [{ delivery: await makeDue(pool), error: null, told: null }], WINDOW);
   t.is(await count(pool, "push_delivery"), 0);
   await change(pool, alice);
-  await fanOut(pool, WINDOW);
+  await announce(pool);
   t.true(near(await dueIn(pool, token), WINDOW));
 });
 
@@ -124,12 +131,12 @@ test("a change folded in while its push is on the way makes the delivery due aga
   const alice = await addPerson(pool, "alice");
   const token = await subscribe(pool, alice);
   await change(pool, alice);
-  await fanOut(pool, WINDOW);
+  await announce(pool);
   const delivery = await makeDue(pool);
   await change(pool, alice);
-  await fanOut(pool, WINDOW);
-  t.is((await claim(pool, TRANSPORT, 10, 60)).length, 0);
-  await finish(pool, delivery, null, WINDOW);
+  await announce(pool);
+  t.is((await claim(pool, TRANSPORT, ROOM, 60)).length, 0);
+  await finish(pool, [{ delivery: delivery, error: null, told: null }], WINDOW);
   t.true(near(await dueIn(pool, token), WINDOW));
   t.is((await makeDue(pool)).generation, delivery.generation + 1);
 });
@@ -139,12 +146,12 @@ test("further changes do not hurry a delivery that backs off", async (t) => {
   const alice = await addPerson(pool, "alice");
   const token = await subscribe(pool, alice);
   await change(pool, alice);
-  await fanOut(pool, WINDOW);
+  await announce(pool);
   await postpone(pool, await makeDue(pool), "429 TooManyRequests", 300);
   await change(pool, alice);
-  await fanOut(pool, WINDOW);
+  await announce(pool);
   t.true(near(await dueIn(pool, token), 300));
-  t.true(near((await nextDue(pool, TRANSPORT)) ?? 0, 300));
+  t.true(near((await nextDue(pool, TRANSPORT, ROOM)) ?? 0, 300));
 });
 
 test("a claim ends with its lease, or at once when it is released", async (t) => {
@@ -152,13 +159,13 @@ test("a claim ends with its lease, or at once when it is released", async (t) =>
   const alice = await addPerson(pool, "alice");
   await subscribe(pool, alice);
   await change(pool, alice);
-  await fanOut(pool, WINDOW);
+  await announce(pool);
   const delivery = await makeDue(pool);
-  t.deepEqual(await claim(pool, TRANSPORT, 10, 60), []);
+  t.deepEqual(await claim(pool, TRANSPORT, ROOM, 60), []);
   await release(pool, delivery);
-  t.is((await claim(pool, TRANSPORT, 10, 0.05)).length, 1);
+  t.is((await claim(pool, TRANSPORT, ROOM, 0.05)).length, 1);
   await sleep(100);
-  t.is((await claim(pool, TRANSPORT, 10, 60)).length, 1);
+  t.is((await claim(pool, TRANSPORT, ROOM, 60)).length, 1);
 });
 
 test("deliveries on a topic that cannot be sent wait", async (t) => {
@@ -166,10 +173,10 @@ test("deliveries on a topic that cannot be sent wait", async (t) => {
   const alice = await addPerson(pool, "alice");
   await subscribe(pool, alice, "addressbooks");
   await change(pool, alice, "addressbooks");
-  await fanOut(pool, WINDOW);
+  await announce(pool);
   await pool.query("update push_delivery set due_at = now()");
-  t.deepEqual(await claim(pool, TRANSPORT, 10, 60), []);
-  t.is(await nextDue(pool, TRANSPORT), null);
+  t.deepEqual(await claim(pool, TRANSPORT, ROOM, 60), []);
+  t.is(await nextDue(pool, TRANSPORT, ROOM), null);
   t.is(await count(pool, "push_delivery"), 1);
 });
 
@@ -180,7 +187,7 @@ test("a stale subscription gets no deliveries", async (t) => {
   const [row] = await listSubscriptions(pool, "alice");
   await markStale(pool, row?.id ?? 0, "DeviceTokenNotForTopic");
   await change(pool, alice);
-  t.is((await fanOut(pool, WINDOW)).deliveries, 0);
+  t.is((await announce(pool)).deliveries, 0);
 });
 
 test("many fan-outs at once take each change once", async (t) => {
@@ -195,7 +202,7 @@ test("many fan-outs at once take each change once", async (t) => {
     [alice.id, bob.id],
   );
   const drain = async () => {
-    while ((await fanOut(pool, WINDOW)).more);
+    while ((await announce(pool)).more);
   };
   await Promise.all([drain(), drain(), drain()]);
   t.is(await count(pool, "outbox"), 0);

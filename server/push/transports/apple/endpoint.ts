@@ -2,10 +2,10 @@ import type { Context, Middleware, ParameterizedContext } from "koa";
 import type { Pool } from "pg";
 import type { Logger } from "pino";
 import type { AuthState } from "../../../auth/basic.ts";
-import { recordSubscription } from "../../subscriptions.ts";
+import { findHomeOfKey, recordSubscription } from "../../subscriptions.ts";
+import { APPLE } from "../../transport.ts";
 import { APPLE_SUBSCRIPTION_PATH } from "./advertisement.ts";
 import type { AppleCredentials } from "./credentials.ts";
-import { APPLE } from "./index.ts";
 import { maskToken, normalizeToken } from "./token.ts";
 
 const FORM = "application/x-www-form-urlencoded";
@@ -14,6 +14,14 @@ const KEY = /^[A-Za-z0-9._~-]{1,64}$/;
 
 /** A device asks once a day and key, so this stops only what is broken or hostile. */
 const PER_MINUTE = 120;
+
+/**
+ * Seconds after which a subscription that was not refreshed ends: 14 days. Clients renew about daily whatever
+ * refresh interval is published, so it is not derived from that.
+ */
+const LIFETIME = 14 * 86_400;
+
+const ALLOWANCE = { most: 200, evict: true };
 
 /** One text for all: what is unknown must not be told from what is forbidden. */
 const REFUSAL = "no such key, or no token\n";
@@ -60,25 +68,38 @@ async function readRequest(ctx: Context): Promise<{ token: string; key: string }
   return token !== null && KEY.test(key) ? { token, key } : null;
 }
 
+function topicOf(credentials: AppleCredentials, home: string): string | null {
+  if (home !== "calendars" && home !== "addressbooks") return null;
+  return credentials[home]?.topic ?? null;
+}
+
 async function subscribe(
   options: AppleEndpointOptions,
   ctx: ParameterizedContext<AuthState>,
 ): Promise<boolean> {
   const { pool, log, clock } = options;
-  const { calendars, addressbooks } = options.credentials();
   const { principal } = ctx.state;
   const asked = await readRequest(ctx);
   if (!asked) return false;
+  const found = await findHomeOfKey(pool, asked.key);
+  const topic = found && topicOf(options.credentials(), found.home);
+  if (!topic) return false;
+  const now = clock();
   const subscription = {
     principalId: principal.id,
     transport: APPLE,
+    identity: `${asked.token} ${asked.key}`,
     endpoint: asked.token,
-    pushKey: asked.key,
-    topics: { calendars: calendars?.topic ?? null, addressbooks: addressbooks?.topic ?? null },
+    origin: "",
+    target: { ...found, collectionId: null },
+    topic,
+    details: { key: asked.key },
     userAgent: ctx.get("User-Agent"),
     address: ctx.ip,
+    expiresAt: new Date(now.getTime() + LIFETIME * 1000),
   };
-  const recorded = await recordSubscription(pool, subscription, clock());
+  const { kind } = await recordSubscription(pool, subscription, ALLOWANCE, now);
+  const recorded = kind === "created" || kind === "refreshed";
   const logged = { principal: principal.name, token: maskToken(asked.token), recorded };
   log.info(logged, "push: subscription asked for by an Apple client");
   return recorded;

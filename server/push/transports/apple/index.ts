@@ -1,16 +1,15 @@
 import type { Logger } from "pino";
 import type { AppleConfig } from "../../config.ts";
-import type { Transport } from "../../transport.ts";
+import { APPLE, type Pace, type Transport } from "../../transport.ts";
 import type { WatchedCredentials } from "./credentials.ts";
 import { createProviderTokens } from "./provider-token.ts";
 import { Sender } from "./sender.ts";
-
-export const APPLE = "apple";
 
 const CONCURRENCY = 100;
 
 export interface AppleTransportOptions {
   readonly config: AppleConfig;
+  readonly pace: Pace;
   readonly credentials: WatchedCredentials;
   readonly log: Logger;
   readonly clock: () => Date;
@@ -20,7 +19,7 @@ export interface AppleTransportOptions {
 
 /** The push of Apple's Calendar, Reminders and Contacts: two senders, one for each kind of home. */
 export function appleTransport(options: AppleTransportOptions): Transport {
-  const { config, credentials, log, clock, timeout } = options;
+  const { config, pace, credentials, log, clock, timeout } = options;
   const tokens = createProviderTokens(clock);
   const homes = ["calendars", "addressbooks"] as const;
   const senders = homes.map((home) => {
@@ -30,7 +29,9 @@ export function appleTransport(options: AppleTransportOptions): Transport {
 
   return {
     name: APPLE,
+    pace,
     concurrency: CONCURRENCY,
+    perOrigin: CONCURRENCY,
     topics: () => senders.map((sender) => sender.topic()).filter((topic) => topic !== null),
     async send(delivery) {
       const sender = senders.find((candidate) => candidate.topic() === delivery.topic);

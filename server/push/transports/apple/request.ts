@@ -36,7 +36,7 @@ export function pushPayload(delivery: Delivery, aps: boolean, now: Date): string
   const changed = unixSeconds(delivery.lastChangedAt);
   return JSON.stringify({
     ...(aps ? { aps: { "content-available": 1 } } : {}),
-    key: delivery.pushKey,
+    key: delivery.details["key"],
     dataChangedTimestamp: changed,
     pushRequestSubmittedTimestamp: Math.max(changed, unixSeconds(now)),
   });

@@ -105,7 +105,13 @@ test("every form of the request subscribes, and repeats make one row", async (t)
   t.deepEqual(new Set(await Promise.all(answers.map((answer) => answer.text()))), new Set([""]));
   const rows = await listSubscriptions(pool, null);
   t.is(rows.length, 1);
-  t.like(rows[0], { principal: "alice", endpoint: token, pushKey: key, topic: TOPICS.calendars });
+  t.like(rows[0], {
+    principal: "alice",
+    endpoint: token,
+    home: "calendars",
+    collectionId: null,
+    topic: TOPICS.calendars,
+  });
 });
 
 test("form values are decoded once", async (t) => {
@@ -216,14 +222,14 @@ test("repeating a subscription refreshes it and ends its staleness", async (t) =
   const { pool, alice, post } = await serve(t, { clock: () => now });
   const token = deviceToken();
   await post(alice, token, alice.keys.calendars);
-  await pool.query("update push_subscription set stale_since = now()");
+  await pool.query("update push_subscription set silent_since = now()");
   now = new Date("2026-11-02T00:00:00Z");
   for (let i = 0; i < 5; i += 1) await post(alice, token, alice.keys.calendars);
   const [row, ...others] = await listSubscriptions(pool, null);
   t.is(others.length, 0);
   t.is(row?.createdAt.toISOString(), "2026-11-01T00:00:00.000Z");
   t.is(row?.refreshedAt.toISOString(), "2026-11-02T00:00:00.000Z");
-  t.is(row?.staleSince, null);
+  t.is(row?.silentSince, null);
 });
 
 test("a device that changes hands moves to who may read the key now, and is pushed once", async (t) => {
@@ -247,7 +253,7 @@ test("a device that changes hands moves to who may read the key now, and is push
     ["carol"],
   );
   await change(pool, carol);
-  t.is((await fanOut(pool, 1)).deliveries, 1);
+  t.is((await fanOut(pool, { apple: { quiet: 0, window: 1 } }, new Date())).deliveries, 1);
 });
 
 test("a person has 200 subscriptions at most; the least recently refreshed make room", async (t) => {

@@ -103,14 +103,14 @@ test("a token for another topic is left alone until it is subscribed again", asy
   apns.script.push({ status: 400, reason: "DeviceTokenNotForTopic" });
   await start();
   await change(pool, alice);
-  await eventually(async () => (await rowOf(pool, token))?.staleSince instanceof Date, "stale");
+  await eventually(async () => (await rowOf(pool, token))?.silentSince instanceof Date, "stale");
   await change(pool, alice);
   await sleep(SETTLED);
   t.is(apns.received.length, 1);
   await subscribe(pool, alice, "calendars", token);
   await change(pool, alice);
   await apns.until(2);
-  t.is((await rowOf(pool, token))?.staleSince, null);
+  t.is((await rowOf(pool, token))?.silentSince, null);
 });
 
 test("a throttled token is held as long as asked and then pushed once, while others flow", async (t) => {

@@ -1,0 +1,166 @@
+import type { Pool } from "pg";
+import { rowsOf, type Statement } from "../store/query.ts";
+import type { Delivery } from "./transport.ts";
+
+/** A delivery that is over: handed over, or given up with an error. */
+export interface Finished {
+  readonly delivery: Delivery;
+  /** Why it was given up, or null when it was handed over. */
+  readonly error: string | null;
+  /** What the receiver was told, to be noted; null leaves the note. */
+  readonly told: Readonly<Record<string, unknown>> | null;
+}
+
+/** Seconds between pushes to one subscription at the most, however long a burst goes on. */
+const LONGEST_GAP = 10;
+
+/**
+ * Ends deliveries, unless changes were folded into them meanwhile: those are due again after the gap. While pushes
+ * follow each other as fast as they may, the gap doubles. $1 subscriptions, $2 generations, $3 errors,
+ * $4 what was told, $5 the window in seconds.
+ */
+const FINISH: Statement = {
+  name: "push-finish",
+  text: `
+with given as (
+  select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::jsonb[]) as g (id, generation, error, told)
+), noted as (
+  update push_subscription s set
+    last_attempt_at = now(), last_error = g.error, told = coalesce(g.told, s.told),
+    last_success_at = case when g.error is null then now() else s.last_success_at end,
+    delivered = s.delivered + (g.error is null)::int,
+    failing_since = case when g.error is null then null else coalesce(s.failing_since, now()) end,
+    gap = case when s.last_attempt_at > now() - make_interval(secs => 2 * greatest($5::float8, s.gap))
+      then least(2 * greatest($5::float8, s.gap), greatest($5::float8, ${LONGEST_GAP})) else 0 end
+  from given g where s.id = g.id and s.removed_at is null
+  returning s.id, greatest(s.gap, $5::float8) as rest
+), removed as (
+  delete from push_subscription s using given g
+  where s.id = g.id and s.removed_at is not null
+), finished as (
+  delete from push_delivery d using given g
+  where d.subscription_id = g.id and d.generation = g.generation
+)
+update push_delivery d set claimed_until = null, attempts = 0, first_changed_at = d.last_changed_at,
+  latest_at = now() + make_interval(secs => n.rest),
+  due_at = greatest(d.due_at, now() + make_interval(secs => n.rest))
+from given g join noted n on n.id = g.id
+where d.subscription_id = g.id and d.generation <> g.generation`,
+};
+
+/** $2 seconds, $3 error. */
+const POSTPONE = `
+with postponed as (
+  update push_delivery
+  set claimed_until = null, attempts = attempts + 1, due_at = now() + make_interval(secs => $2)
+  where subscription_id = $1
+)
+update push_subscription
+set last_attempt_at = now(), last_error = $3, failing_since = coalesce(failing_since, now())
+where id = $1`;
+
+const RELEASE = "update push_delivery set claimed_until = null where subscription_id = $1";
+
+/** $1 origin, $2 seconds named by the service or null, $3 error. Doubles from 1 s to 5 min otherwise. */
+const BLOCK = `
+insert into push_origin as o (origin, failures, blocked_until, error)
+values ($1, 1, now() + make_interval(secs => coalesce($2::float8, 1 + random())), $3)
+on conflict (origin) do update set
+  failures = o.failures + 1, error = excluded.error,
+  blocked_until = greatest(o.blocked_until, now() + make_interval(
+    secs => coalesce($2::float8, least(power(2, least(o.failures, 9)), 300) * (1 + random() / 2))))`;
+
+const UNBLOCK = "delete from push_origin where origin = any($1)";
+
+/** Ends deliveries. If changes were folded into one while it was on its way, it is due again after `window` seconds. */
+export async function finish(
+  pool: Pool,
+  finished: readonly Finished[],
+  window: number,
+): Promise<void> {
+  await rowsOf(pool, FINISH, [
+    finished.map(({ delivery }) => delivery.subscriptionId),
+    finished.map(({ delivery }) => delivery.generation),
+    finished.map(({ error }) => error),
+    finished.map(({ told }) => (told === null ? null : JSON.stringify(told))),
+    window,
+  ]);
+}
+
+/** Gives a delivery back after a failed attempt, due again in `delay` seconds. */
+export async function postpone(
+  pool: Pool,
+  { subscriptionId }: Delivery,
+  error: string,
+  delay: number,
+): Promise<void> {
+  await pool.query(POSTPONE, [subscriptionId, delay, error]);
+}
+
+/** Gives a delivery back as due as it was. */
+export async function release(pool: Pool, { subscriptionId }: Delivery): Promise<void> {
+  await pool.query(RELEASE, [subscriptionId]);
+}
+
+/**
+ * Leaves a whole push service alone.
+ *
+ * @param seconds how long, if the service said so
+ */
+export async function blockOrigin(
+  pool: Pool,
+  origin: string,
+  error: string,
+  seconds: number | null,
+): Promise<void> {
+  await pool.query(BLOCK, [origin, seconds, error]);
+}
+
+/** Forgets the failures of push services that answered. */
+export async function unblockOrigins(pool: Pool, origins: readonly string[]): Promise<void> {
+  await pool.query(UNBLOCK, [origins]);
+}
+
+/** Milliseconds in which deliveries that are over are collected for one statement. */
+const COLLECTING = 10;
+const BATCH = 200;
+
+interface Batch {
+  readonly items: Finished[];
+  readonly close: () => void;
+  readonly done: Promise<void>;
+}
+
+/** Ends deliveries many at a time: a popular collection has thousands of subscriptions. */
+export class Settlement {
+  readonly #pool: Pool;
+  readonly #window: number;
+  #batch: Batch | null = null;
+
+  /** @param window seconds until a delivery into which changes were folded is due again */
+  constructor(pool: Pool, window: number) {
+    this.#pool = pool;
+    this.#window = window;
+  }
+
+  /** Resolves when the end of the delivery is in the database. */
+  finish(finished: Finished): Promise<void> {
+    this.#batch ??= this.#open();
+    const { items, close, done } = this.#batch;
+    items.push(finished);
+    if (items.length >= BATCH) close();
+    return done;
+  }
+
+  #open(): Batch {
+    const items: Finished[] = [];
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, COLLECTING);
+    const done = promise.then(() => {
+      clearTimeout(timer);
+      this.#batch = null;
+      return finish(this.#pool, items, this.#window);
+    });
+    return { items, close: resolve, done };
+  }
+}

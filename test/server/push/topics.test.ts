@@ -1,0 +1,265 @@
+import test from "ava";
+import type { ExecutionContext } from "ava";
+import type { Pool } from "pg";
+import { claim } from "../../../server/push/deliveries.ts";
+import { fanOut } from "../../../server/push/fanout.ts";
+import { blockOrigin, finish, unblockOrigins } from "../../../server/push/settlement.ts";
+import {
+  listSubscriptions,
+  recordSubscription,
+  type NewSubscription,
+} from "../../../server/push/subscriptions.ts";
+import type { Delivery, Transport } from "../../../server/push/transport.ts";
+import { event } from "../../support/events.ts";
+import { testServer, type TestServer } from "../../support/server.ts";
+
+const CALENDAR = "/dav/calendars/alice/calendar/";
+const OTHER = "/dav/calendars/alice/other/";
+
+const TRANSPORT: Transport = {
+  name: "web-push",
+  pace: { quiet: 0, window: 3 },
+  concurrency: 10,
+  perOrigin: 2,
+  topics: () => ["t"],
+  send: () => Promise.resolve({ kind: "delivered" }),
+  stop: () => Promise.resolve(),
+};
+
+interface World extends TestServer {
+  readonly id: (user: string) => Promise<number>;
+  /** Subscribes a user; gives the public id, or why not. */
+  readonly subscribe: (user: string, about: Partial<NewSubscription>) => Promise<string>;
+  readonly collection: (name: string) => Promise<number>;
+  /** Sends a request that must succeed. */
+  readonly change: (method: string, target: string, user?: string, body?: string) => Promise<void>;
+  /** Identities of the subscriptions that have something to deliver, with the triggers met. */
+  readonly told: () => Promise<Record<string, string>>;
+}
+
+async function prepare(t: ExecutionContext): Promise<World> {
+  const server = await testServer(t, { users: ["alice", "bob", "carol"] });
+  const { pool, send } = server;
+  const one = async (text: string, value: string) =>
+    (await pool.query<{ id: number }>(text, [value])).rows[0]?.id ?? 0;
+  const id: World["id"] = (name) => one("select id from principal where name = $1", name);
+  const change: World["change"] = async (method, target, user = "alice", body = "") => {
+    const headers = method === "PUT" ? { "content-type": "text/calendar" } : {};
+    const answer = await send({ method, target, user, headers, body });
+    t.true(answer.status < 300, `${method} ${target}: ${answer.status} ${answer.body}`);
+  };
+  await change("MKCALENDAR", OTHER);
+  await pool.query("delete from outbox");
+  return {
+    ...server,
+    id,
+    change,
+    collection: (name) => one("select collection_id as id from binding where name = $1", name),
+    async subscribe(user, about) {
+      const principalId = await id(user);
+      const identity = about.identity ?? `${user} ${JSON.stringify(about.target)}`;
+      const recorded = await recordSubscription(
+        pool,
+        {
+          principalId,
+          transport: "web-push",
+          endpoint: `https://push.example/${identity}`,
+          origin: "https://push.example",
+          target: { ownerId: principalId, home: null, collectionId: null },
+          topic: "t",
+          details: {},
+          userAgent: "",
+          address: "",
+          expiresAt: new Date(Date.now() + 86_400_000),
+          ...about,
+          identity,
+        },
+        { most: 3, evict: false },
+        new Date(),
+      );
+      return "publicId" in recorded ? recorded.publicId : recorded.kind;
+    },
+    async told() {
+      await pool.query("delete from push_delivery");
+      await fanOut(pool, { "web-push": TRANSPORT.pace }, new Date());
+      const { rows } = await pool.query<{ identity: string; content: boolean; property: boolean }>(
+        `select identity, content, property from push_delivery
+         join push_subscription on id = subscription_id order by identity`,
+      );
+      return Object.fromEntries(
+        rows.map((row) => [
+          row.identity,
+          [row.content && "content", row.property && "property"].filter(Boolean).join(" "),
+        ]),
+      );
+    },
+  };
+}
+
+const grant = (user: string) =>
+  `<acl xmlns="DAV:"><ace><principal><href>/dav/principals/${user}/</href></principal><grant><privilege><read/></privilege></grant></ace></acl>`;
+
+const NAMED = `<propertyupdate xmlns="DAV:"><set><prop><displayname>Work</displayname></prop></set></propertyupdate>`;
+
+test("a change concerns its collection, its home and the account, and no others", async (t) => {
+  const { id, subscribe, collection, change, told } = await prepare(t);
+  const ownerId = await id("alice");
+  const [own, other] = [await collection("calendar"), await collection("other")];
+  const calendars = { ownerId, home: "calendars" };
+  await subscribe("alice", {
+    identity: "account",
+    target: { ownerId, home: null, collectionId: null },
+  });
+  await subscribe("alice", { identity: "home", target: { ...calendars, collectionId: null } });
+  await subscribe("alice", { identity: "own", target: { ...calendars, collectionId: own } });
+  t.is(
+    await subscribe("alice", { identity: "other", target: { ...calendars, collectionId: other } }),
+    "full",
+  );
+  await change("PUT", `${CALENDAR}a.ics`, "alice", event("a"));
+  t.deepEqual(await told(), { account: "content", home: "content", own: "content" });
+  await change("PUT", `${OTHER}a.ics`, "alice", event("a"));
+  t.deepEqual(await told(), { account: "content", home: "content" });
+  await change("PROPPATCH", CALENDAR, "alice", NAMED);
+  t.deepEqual(await told(), { account: "content", home: "content", own: "property" });
+});
+
+test("triggers that were not asked for, and changes of one's own if so wanted, are not announced", async (t) => {
+  const { id, subscribe, collection, change, told } = await prepare(t);
+  const ownerId = await id("alice");
+  const target = { ownerId, home: "calendars", collectionId: await collection("calendar") };
+  const on = { content: true, property: true, own: true };
+  await subscribe("alice", { identity: "content", target, on: { ...on, property: false } });
+  await subscribe("alice", { identity: "property", target, on: { ...on, content: false } });
+  await subscribe("alice", { identity: "foreign", target, on: { ...on, own: false } });
+  await change("PUT", `${CALENDAR}a.ics`, "alice", event("a"));
+  t.deepEqual(await told(), { content: "content" });
+  await change("PROPPATCH", CALENDAR, "alice", NAMED);
+  t.deepEqual(await told(), { property: "property" });
+});
+
+test("others hear of what was granted to them, as long as it is", async (t) => {
+  const { pool, id, subscribe, collection, change, told } = await prepare(t);
+  const ownerId = await id("alice");
+  const target = { ownerId, home: "calendars", collectionId: await collection("calendar") };
+  t.is(await subscribe("bob", { target }), "refused");
+  await change("ACL", CALENDAR, "alice", grant("bob"));
+  t.deepEqual(await told(), {});
+  await subscribe("bob", { identity: "collection", target });
+  await subscribe("bob", { identity: "home", target: { ...target, collectionId: null } });
+  await subscribe("bob", { identity: "shared", shared: true });
+  t.is(await subscribe("carol", { target }), "refused");
+  await change("PUT", `${CALENDAR}a.ics`, "alice", event("a"));
+  t.deepEqual(await told(), { collection: "content", home: "content", shared: "content" });
+  await change("PUT", `${OTHER}a.ics`, "alice", event("a"));
+  t.deepEqual(await told(), {});
+  await change("PUT", `${CALENDAR}b.ics`, "alice", event("b"));
+  await change("ACL", CALENDAR, "alice", grant("carol"));
+  t.deepEqual(await told(), {});
+  t.is((await listSubscriptions(pool, "bob")).length, 3);
+});
+
+test("a subscriber who lost access after the change was taken up is not told, and the subscription ends", async (t) => {
+  const { pool, id, subscribe, collection, change, told } = await prepare(t);
+  const ownerId = await id("alice");
+  const target = { ownerId, home: "calendars", collectionId: await collection("calendar") };
+  await change("ACL", CALENDAR, "alice", grant("bob"));
+  await subscribe("bob", { identity: "bob's", target });
+  await change("PUT", `${CALENDAR}a.ics`, "alice", event("a"));
+  t.deepEqual(await told(), { "bob's": "content property" });
+  await change("ACL", CALENDAR, "alice", grant("carol"));
+  t.deepEqual(await claim(pool, TRANSPORT, { free: 10, origins: new Map() }, 60), []);
+  t.deepEqual(await listSubscriptions(pool, "bob"), []);
+});
+
+test("who could read a collection that goes is told once more, then the subscription ends", async (t) => {
+  const { pool, id, subscribe, collection, change, told } = await prepare(t);
+  const ownerId = await id("alice");
+  const target = { ownerId, home: "calendars", collectionId: await collection("calendar") };
+  await change("ACL", CALENDAR, "alice", grant("bob"));
+  for (const user of ["alice", "bob"]) await subscribe(user, { identity: user, target });
+  await change("ACL", CALENDAR, "alice", grant("carol"));
+  await change("DELETE", CALENDAR);
+  t.deepEqual(await told(), { alice: "content property" });
+  const claimed = await claim(pool, TRANSPORT, { free: 10, origins: new Map() }, 60);
+  t.deepEqual(
+    claimed.map(({ removed }) => removed),
+    [true],
+  );
+  await finish(pool, claimed.map(over), 3);
+  t.deepEqual(await listSubscriptions(pool, "alice"), []);
+});
+
+test("a registration that asked not to be told is left out only if all folded changes named it", async (t) => {
+  const { pool, id, subscribe, change, told } = await prepare(t);
+  const ownerId = await id("alice");
+  const target = { ownerId, home: "calendars", collectionId: null };
+  const named = await subscribe("alice", { identity: "named", target });
+  await subscribe("alice", { identity: "unnamed", target });
+  await change("ACL", CALENDAR, "alice", grant("bob"));
+  const foreign = await subscribe("bob", { identity: "foreign", target });
+  await pool.query("delete from outbox");
+  const silence = (...ids: string[]) => pool.query("update outbox set silenced = $1", [ids]);
+  await change("PUT", `${CALENDAR}a.ics`, "alice", event("a"));
+  await silence(named, foreign);
+  t.deepEqual(await told(), { unnamed: "content", foreign: "content" });
+  await change("PUT", `${CALENDAR}b.ics`, "alice", event("b"));
+  await silence(named);
+  await change("PUT", `${CALENDAR}c.ics`, "alice", event("c"));
+  t.deepEqual(Object.keys(await told()).sort(), ["foreign", "named", "unnamed"]);
+  await change("PUT", `${CALENDAR}d.ics`, "alice", event("d"));
+  await silence("*");
+  t.deepEqual(await told(), {});
+});
+
+const over = (delivery: Delivery) => ({ delivery, error: null, told: null });
+
+async function makeDue(pool: Pool, origin: string, many: number): Promise<void> {
+  await pool.query(
+    `with made as (
+       insert into push_subscription (principal_id, transport, identity, endpoint, origin, owner_id, topic,
+         expires_at, created_at, refreshed_at)
+       select p.id, 'web-push', $1 || n, $1 || n, $1, p.id, 't', now() + interval '1 day', now(), now()
+       from principal p, generate_series(1, $2) n where p.name = 'alice' returning id
+     )
+     insert into push_delivery (subscription_id, first_changed_at, last_changed_at, latest_at, due_at)
+     select id, now(), now(), now(), now() - interval '1 minute' from made`,
+    [origin, many],
+  );
+}
+
+test("an origin has only its share of what is under way, and none while it is left alone", async (t) => {
+  const { pool } = await prepare(t);
+  await makeDue(pool, "https://slow.example", 50);
+  await makeDue(pool, "https://quick.example", 3);
+  const first = await claim(pool, TRANSPORT, { free: 10, origins: new Map() }, 60);
+  const origins = new Map([["https://slow.example", 0]]);
+  const second = await claim(pool, TRANSPORT, { free: 8, origins }, 60);
+  const of = (claimed: readonly Delivery[]) =>
+    claimed.map(({ origin }) => origin.slice(8, 12)).sort();
+  t.deepEqual([...of(first), ...of(second)].sort(), ["quic", "quic", "slow", "slow"]);
+  await blockOrigin(pool, "https://slow.example", "503", 60);
+  await finish(pool, [...first, ...second].map(over), 3);
+  const third = await claim(pool, TRANSPORT, { free: 10, origins: new Map() }, 60);
+  t.deepEqual(of(third), ["quic"]);
+  await unblockOrigins(pool, ["https://slow.example"]);
+  const fourth = await claim(pool, TRANSPORT, { free: 10, origins: new Map() }, 60);
+  t.deepEqual(of(fourth), ["slow", "slow"]);
+});
+
+test("while a burst goes on the pushes to a subscription grow rarer, up to one in ten seconds", async (t) => {
+  const { pool } = await prepare(t);
+  await makeDue(pool, "https://push.example", 1);
+  const gaps: number[] = [];
+  for (let round = 0; round < 4; round += 1) {
+    const claimed = await claim(pool, TRANSPORT, { free: 1, origins: new Map() }, 60);
+    await finish(pool, claimed.map(over), 3);
+    const { rows } = await pool.query<{ id: number; gap: number }>(
+      `insert into push_delivery (subscription_id, first_changed_at, last_changed_at, latest_at, due_at)
+       select id, now(), now(), now(), now() from push_subscription returning subscription_id as id,
+         (select gap from push_subscription) as gap`,
+    );
+    gaps.push(rows[0]?.gap ?? -1);
+  }
+  t.deepEqual(gaps, [0, 6, 10, 10]);
+});
