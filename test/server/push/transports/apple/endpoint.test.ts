@@ -256,6 +256,41 @@ test("a device that changes hands moves to who may read the key now, and is push
   t.is((await fanOut(pool, { apple: { quiet: 0, window: 1 } }, new Date())).deliveries, 1);
 });
 
+/** Gives a person a calendar that another may read. */
+async function grantCalendar(pool: Pool, owner: Person, reader: Person): Promise<void> {
+  await pool.query(
+    `with made as (insert into collection (principal_id, kind, sync_seq) values ($1, 'calendar', 1) returning id),
+     bound as (insert into binding (principal_id, home, name, owner_id, collection_id, changed_seq)
+       select $1, 'calendars', 'work', $1, id, 1 from made)
+     select id from made`,
+    [owner.id],
+  );
+  await pool.query(
+    `insert into access (principal_id, collection_id, grantee_id, privileges)
+     select principal_id, id, $2, '{read}' from collection where principal_id = $1`,
+    [owner.id, reader.id],
+  );
+}
+
+test("T9: others than the owner subscribe when they were granted something in the home, and not to another home", async (t) => {
+  const { pool, alice, carol, post } = await serve(t);
+  const token = deviceToken();
+  const refused = await post(carol, token, alice.keys.calendars);
+  const unknown = await post(carol, token, "nosuchkey");
+  t.deepEqual([refused.status, await refused.text()], [unknown.status, await unknown.text()]);
+  await grantCalendar(pool, alice, carol);
+  t.is((await post(carol, token, alice.keys.calendars)).status, 200);
+  t.is((await post(carol, token, alice.keys.addressbooks)).status, 400);
+  await change(pool, alice);
+  const paces = { apple: { quiet: 0, window: 1 } };
+  t.is((await fanOut(pool, paces, new Date())).deliveries, 0, "not by what is hidden from carol");
+  await pool.query(
+    `insert into outbox (principal_id, home, collection_id, seq, change)
+     select principal_id, 'calendars', id, 2, 'content' from collection`,
+  );
+  t.is((await fanOut(pool, paces, new Date())).deliveries, 1);
+});
+
 test("a person has 200 subscriptions at most; the least recently refreshed make room", async (t) => {
   let second = 0;
   const { pool, alice, post } = await serve(t, {
