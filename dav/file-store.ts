@@ -1,3 +1,4 @@
+import type { LockedHome } from "./lock-store.ts";
 import type { PropertyChanges, StoredProperties } from "./store.ts";
 
 /** A resource of the files area: a file, a plain collection, or the home they all lie in. */
@@ -55,8 +56,8 @@ export interface FileStore {
   /** Bytes of a file, or of all files below a collection. */
   sizeOf(file: FileRow): Promise<number>;
 
-  /** Locks an owner's home of files until the transaction ends; false when there is none. Call it first. */
-  lock(owner: string): Promise<boolean>;
+  /** Locks an owner's home of files until the transaction ends; null when there is none. Call it first. */
+  lock(owner: string): Promise<LockedHome | null>;
   create(place: FilePlace, content: NewContent, properties: StoredProperties): Promise<void>;
   replace(file: FileRow, content: NonNullable<NewContent>): Promise<void>;
   /** Removes a resource and all that is below it. */

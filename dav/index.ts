@@ -2,6 +2,7 @@ import type { Capabilities, TargetKind } from "./capabilities.ts";
 import { DavError, errorBody } from "./errors.ts";
 import { wantsNoTimezones } from "./http/headers.ts";
 import type { Context, DavRequest, DavResponse } from "./http/request.ts";
+import { readingIf } from "./methods/conditions.ts";
 import { METHODS } from "./methods/index.ts";
 import type { Work } from "./methods/method.ts";
 import { complianceClasses } from "./methods/options.ts";
@@ -40,13 +41,14 @@ export function prepare(request: DavRequest, context: Context): Work {
   checkFiles(request.path, context);
   const method = METHODS.get(request.method);
   if (method === undefined) throw new DavError(405, `${request.method} is not supported`);
-  const work = method.prepare(request, {
+  const given = {
     ...context,
     capabilities: CAPABILITIES,
     timezone: null,
     timezonesByReference: wantsNoTimezones(request),
     expanded: { characters: 0 },
-  });
+  };
+  const work = readingIf(method.prepare(request, given), request, given);
   return isForeign(request.path, context.user) ? guarded(work, request.path) : work;
 }
 

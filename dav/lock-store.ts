@@ -28,8 +28,14 @@ export interface NewLock {
 export interface LockRow extends NewLock {
   /** The token as a URI. */
   readonly token: string;
-  /** The lock root: the names from the home down. */
-  readonly names: readonly string[];
+  /** The lock root. */
+  readonly place: LockPlace;
+}
+
+/** A home that this transaction has locked against other writers. */
+export interface LockedHome {
+  /** When the last of its WebDAV locks will have expired; null when there never was one. */
+  readonly lockedUntil: Date | null;
 }
 
 /** The locks of homes in storage. Change them only with the home locked against other writers. */

@@ -1,42 +1,58 @@
 import { violated } from "./errors.ts";
 import type { LockPlace, LockRow } from "./lock-store.ts";
-import { isInHome, type Path } from "./paths.ts";
+import { isInHome, type Path, type PlacePath } from "./paths.ts";
 import { el, href, type Element, type Node } from "./xml/element.ts";
 import { dav } from "./xml/names.ts";
 
 /** The place of a path in its home; null for what lies in none and cannot be locked. */
 export function lockPlaceOf(path: Path): LockPlace | null {
-  if (!isInHome(path)) return null;
-  if (path.kind === "file") return { owner: path.owner, area: "files", names: path.names };
-  const home = { owner: path.owner, area: path.home };
+  return isInHome(path) ? placeInHome(path) : null;
+}
+
+export function placeInHome(path: PlacePath): LockPlace {
+  const { owner } = path;
   switch (path.kind) {
     case "home":
-      return { ...home, names: [] };
+      return { owner, area: path.home, names: [] };
     case "collection":
-      return { ...home, names: [path.collection] };
+      return { owner, area: path.home, names: [path.collection] };
     case "object":
-      return { ...home, names: [path.collection, path.object] };
+      return { owner, area: path.home, names: [path.collection, path.object] };
+    case "file":
+      return { owner, area: "files", names: path.names };
   }
 }
 
+/** What tells the home of a place from others. */
+export function homeOf({ area, owner }: LockPlace): string {
+  return `${area} ${owner}`;
+}
+
 /** Whether a place is the lock's root, or below it and the lock infinite (RFC 4918 section 7.4). */
-export function covers(lock: LockRow, names: readonly string[]): boolean {
-  const { names: root, infinite } = lock;
-  return (
-    (infinite ? names.length >= root.length : names.length === root.length) && isPart(root, names)
-  );
+export function covers(lock: LockRow, place: LockPlace): boolean {
+  return isRoot(lock, place) || (lock.infinite && isInside(place, lock.place));
+}
+
+/** Whether a place is the lock's root itself. */
+export function isRoot({ place: root }: LockRow, place: LockPlace): boolean {
+  return root.names.length === place.names.length && isPart(root, place);
 }
 
 /** Whether a lock's root lies below a place. */
-export function isBelow(lock: LockRow, names: readonly string[]): boolean {
-  return lock.names.length > names.length && isPart(names, lock.names);
+export function isBelow(lock: LockRow, place: LockPlace): boolean {
+  return isInside(lock.place, place);
 }
 
-function isPart(beginning: readonly string[], names: readonly string[]): boolean {
-  return beginning.every((name, index) => name === names[index]);
+function isInside(below: LockPlace, above: LockPlace): boolean {
+  return below.names.length > above.names.length && isPart(above, below);
 }
 
-/** The locks that a writing request meets in a home, and the tokens it submitted. */
+function isPart(beginning: LockPlace, { owner, area, names }: LockPlace): boolean {
+  if (beginning.owner !== owner || beginning.area !== area) return false;
+  return beginning.names.every((name, index) => name === names[index]);
+}
+
+/** The locks that a writing request meets in the homes it changes, and the tokens it submitted. */
 export interface HeldLocks {
   readonly locks: readonly LockRow[];
   readonly submitted: ReadonlySet<string>;
@@ -61,11 +77,14 @@ export interface Effect {
  *
  * @throws DavError 423 lock-token-submitted, with the roots of the locks
  */
-export function checkLocks(held: HeldLocks, names: readonly string[], effect: Effect = {}): void {
-  const below = effect.tree ? held.locks.filter((lock) => isBelow(lock, names)) : [];
-  const above = effect.membership ? [names.slice(0, -1)] : [];
-  const blocking = [names, ...below.map((lock) => lock.names), ...above].flatMap((place) => {
-    const locks = held.locks.filter((lock) => covers(lock, place));
+export function checkLocks(held: HeldLocks, path: Path, effect: Effect = {}): void {
+  const place = lockPlaceOf(path);
+  if (place === null || held.locks.length === 0) return;
+  const below = effect.tree ? held.locks.filter((lock) => isBelow(lock, place)) : [];
+  const above = effect.membership ? [{ ...place, names: place.names.slice(0, -1) }] : [];
+  const touched = [place, ...below.map((lock) => lock.place), ...above];
+  const blocking = touched.flatMap((each) => {
+    const locks = held.locks.filter((lock) => covers(lock, each));
     return locks.some((lock) => isSubmitted(held, lock)) ? [] : locks;
   });
   if (blocking.length === 0) return;

@@ -47,6 +47,9 @@ export interface FilePath {
   readonly names: readonly string[];
 }
 
+/** A home, or a place in one. */
+export type PlacePath = HomePath | CollectionPath | ObjectPath | FilePath;
+
 const HOMES: ReadonlySet<string> = new Set(["calendars", "addressbooks"]);
 
 /**
@@ -87,7 +90,7 @@ function fromNames(names: string[]): Path | null {
 }
 
 /** Whether a path is a home or lies in one. */
-export function isInHome(path: Path): path is HomePath | CollectionPath | ObjectPath | FilePath {
+export function isInHome(path: Path): path is PlacePath {
   return "owner" in path && path.kind !== "principal";
 }
 

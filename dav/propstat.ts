@@ -5,7 +5,7 @@ import { prefersMinimal } from "./http/headers.ts";
 import type { DavRequest } from "./http/request.ts";
 import { propstatResponse, type Propstat } from "./multistatus.ts";
 import { privilegesOn } from "./privileges.ts";
-import { hrefOf, storedProperties, type Resource, type ResourceKind } from "./resource.ts";
+import { hrefOf, storedProperties, type Resource } from "./resource.ts";
 import { child, el, elements, type Element, type Node } from "./xml/element.ts";
 import { dav, type QName } from "./xml/names.ts";
 
@@ -53,14 +53,10 @@ export function needsData(wanted: PropertyRequest): boolean {
   return wanted.elements.some(({ name }) => LIVE_PROPERTIES.get(name)?.needs === "data");
 }
 
-/** Whether any wanted property is about locks, which a resource of this kind may have. */
-export function needsLocks(wanted: PropertyRequest, kind: ResourceKind): boolean {
-  const asked =
-    wanted.kind === "prop" ? wanted.elements.map(({ name }) => name) : LIVE_PROPERTIES.keys();
-  return [...asked].some((name) => {
-    const live = LIVE_PROPERTIES.get(name);
-    return live?.needs === "locks" && live.on.has(kind);
-  });
+/** Whether any wanted property is about locks. */
+export function needsLocks(wanted: PropertyRequest): boolean {
+  if (wanted.kind !== "prop") return true;
+  return wanted.elements.some(({ name }) => LIVE_PROPERTIES.get(name)?.needs === "locks");
 }
 
 /** Whether any wanted property shows what was granted to whom. */

@@ -1,5 +1,5 @@
 import type { FileStore } from "./file-store.ts";
-import type { LockStore } from "./lock-store.ts";
+import type { LockedHome, LockStore } from "./lock-store.ts";
 
 /**
  * What the protocol needs from storage. Types only: server/store implements them over Postgres.
@@ -232,7 +232,7 @@ export interface Transaction {
   ): Promise<{ collection: CollectionRow; change: ObjectChange }[]>;
 
   /** Locks a home against every other writer until the transaction ends. Call it first. */
-  lockHome(kind: HomeKind, owner: string): Promise<HomeRow | null>;
+  lockHome(kind: HomeKind, owner: string): Promise<(HomeRow & LockedHome) | null>;
   putObject(collection: CollectionRow, object: NewObject): Promise<void>;
   deleteObject(collection: CollectionRow, name: string): Promise<void>;
   createCollection(home: HomeRow, collection: NewCollection): Promise<void>;

@@ -60,7 +60,8 @@ create table home (
   uuid uuid not null default gen_random_uuid(),
   sync_seq bigint not null default 1,
   push_key text not null,
-  properties jsonb not null default '{}'::jsonb
+  properties jsonb not null default '{}'::jsonb,
+  locked_until timestamp with time zone
 );
 
 create table lock (

@@ -1,6 +1,7 @@
 import { DavError, violated } from "../errors.ts";
 import { xmlBody } from "../http/body.ts";
 import type { DavRequest } from "../http/request.ts";
+import { checkLocks } from "../locks.ts";
 import { formatPath, parseHref } from "../paths.ts";
 import { need, privilegeNamed, type Privilege } from "../privileges.ts";
 import { COLLECTIONS } from "../properties/property.ts";
@@ -10,7 +11,8 @@ import type { CollectionKind, NewGrant, Transaction } from "../store.ts";
 import { child, childrenOf, elements, href, text, type Element } from "../xml/element.ts";
 import { dav } from "../xml/names.ts";
 import type { Method, MethodContext } from "./method.ts";
-import { checkIf, lockHomeOf, prepareWrite } from "./write.ts";
+import { prepareIf } from "./conditions.ts";
+import { enter } from "./write.ts";
 
 const MAX_ACES = 100;
 
@@ -20,7 +22,7 @@ export const ACL: Method = {
   on: new Set(COLLECTIONS),
   prepare(request, context) {
     const { path } = request;
-    const conditions = prepareWrite(request);
+    const conditions = prepareIf(request);
     if (path.kind !== "collection") {
       throw new DavError(405, "only calendars and address books take ACL");
     }
@@ -29,13 +31,13 @@ export const ACL: Method = {
     return {
       mode: "write",
       run: async (tx) => {
-        await lockHomeOf(tx, path);
-        await checkIf(tx, conditions, request, context);
+        const held = await enter(tx, [path], conditions, request, context);
         const resource = await resolve(tx, path);
         if (resource === null || !isCollection(resource)) {
           throw new DavError(404, "nothing is mapped to this URL");
         }
         need("write-acl", resource, context.user.id);
+        checkLocks(held, path);
         const grants = await recognize(tx, wanted);
         const { owner } = resource.collection.home;
         await tx.changeGrants(

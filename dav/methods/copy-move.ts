@@ -2,6 +2,7 @@ import { DavError } from "../errors.ts";
 import { overwriteOf } from "../http/headers.ts";
 import { checkWrite } from "../http/preconditions.ts";
 import type { DavRequest, DavResponse } from "../http/request.ts";
+import { checkLocks, type HeldLocks } from "../locks.ts";
 import { validateObject } from "../objects.ts";
 import { formatPath, parseHref, type ObjectPath } from "../paths.ts";
 import { need } from "../privileges.ts";
@@ -12,7 +13,8 @@ import type { Transaction } from "../store.ts";
 import { transferFile } from "./files/transfer.ts";
 import type { Method, MethodContext } from "./method.ts";
 import { checkMember } from "./put.ts";
-import { checkIf, lockHomesOf, prepareWrite } from "./write.ts";
+import { prepareIf } from "./conditions.ts";
+import { endLocks, enter } from "./write.ts";
 
 /** COPY of an object into the same or another collection (RFC 4918 section 9.8). */
 export const COPY: Method = transfer("COPY");
@@ -26,15 +28,14 @@ function transfer(name: "COPY" | "MOVE"): Method {
     prepare(request, context) {
       const { path } = request;
       if (path.kind === "file") return transferFile(name, path, request, context);
-      const conditions = prepareWrite(request);
+      const conditions = prepareIf(request);
       const target = destination(request, context);
       if (path.kind !== "object") throw new DavError(403, `only objects take ${name}`);
       return {
         mode: "write",
         run: async (tx) => {
-          await lockHomesOf(tx, [path, target]);
-          await checkIf(tx, conditions, request, context);
-          return carryOut(tx, { name, path, target }, request, context);
+          const held = await enter(tx, [path, target], conditions, request, context);
+          return carryOut(tx, { name, path, target }, held, request, context);
         },
       };
     },
@@ -65,35 +66,50 @@ function destination(request: DavRequest, { hosts }: MethodContext): ObjectPath 
 async function carryOut(
   tx: Transaction,
   { name, path, target }: Transfer,
+  held: HeldLocks,
   request: DavRequest,
   context: MethodContext,
 ): Promise<DavResponse> {
-  const source = (await resolveObject(tx, path, { data: true })).object;
+  const from = await resolveObject(tx, path, { data: true });
+  const source = from.object;
+  if (from.collection !== null) checkSource(name, from.collection, context);
   checkWrite(request, source && source.object);
   if (source === null) throw new DavError(404, "nothing is mapped to this URL");
   const { collection, object } = await resolveObject(tx, target);
   if (collection === null) throw new DavError(409, "the Destination's collection does not exist");
-  checkTransfer(name, source, collection, object, context);
+  checkDestination(collection, object, context);
+  if (name === "MOVE") checkLocks(held, path, { membership: true });
+  checkLocks(held, target, { membership: object === null });
   if (object !== null && !overwriteOf(request)) {
     throw new DavError(412, "the Destination exists and Overwrite is F");
   }
   const data = source.object.data ?? Buffer.alloc(0);
   const valid = validateObject(collection.kind, data, context.now);
-  if (name === "MOVE") await tx.deleteObject(source.collection, path.object);
+  if (name === "MOVE") {
+    await tx.deleteObject(source.collection, path.object);
+    await endLocks(tx, path, held);
+  }
   await checkMember(tx, collection.collection, target.object, valid);
   const { properties } = source.object;
   await tx.putObject(collection.collection, { ...valid, name: target.object, properties });
   return { status: object === null ? 201 : 204, headers: { etag: `"${valid.etag}"` } };
 }
 
-function checkTransfer(
+/** RFC 3744 appendix B; and since a MOVE may lead to where one can read, it takes a reader. */
+function checkSource(
   name: Transfer["name"],
-  source: ObjectResource,
+  collection: CollectionResource,
+  { user }: MethodContext,
+): void {
+  need("read", collection, user.id);
+  if (name === "MOVE") need("unbind", collection, user.id);
+}
+
+function checkDestination(
   collection: CollectionResource,
   replaced: ObjectResource | null,
   { user }: MethodContext,
 ): void {
-  need(name === "MOVE" ? "unbind" : "read", source, user.id);
   need("bind", collection, user.id);
   if (replaced !== null) need("unbind", collection, user.id);
 }

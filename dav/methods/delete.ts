@@ -1,6 +1,7 @@
 import { DavError } from "../errors.ts";
 import { checkWrite } from "../http/preconditions.ts";
 import type { DavRequest, DavResponse } from "../http/request.ts";
+import { checkLocks, type HeldLocks } from "../locks.ts";
 import type { CollectionPath, ObjectPath } from "../paths.ts";
 import { need } from "../privileges.ts";
 import { COLLECTIONS, OBJECTS } from "../properties/property.ts";
@@ -9,7 +10,8 @@ import { homeResource, isCollection } from "../resource.ts";
 import type { Transaction } from "../store.ts";
 import { deleteFile } from "./files/delete.ts";
 import type { Method, MethodContext } from "./method.ts";
-import { checkIf, lockHomeOf, prepareWrite } from "./write.ts";
+import { prepareIf } from "./conditions.ts";
+import { endLocks, enter } from "./write.ts";
 
 const DELETED: DavResponse = { status: 204, headers: {} };
 
@@ -20,18 +22,18 @@ export const DELETE: Method = {
   prepare(request, context) {
     const { path } = request;
     if (path.kind === "file") return deleteFile(path, request, context);
-    const conditions = prepareWrite(request);
+    const conditions = prepareIf(request);
     if (path.kind !== "object" && path.kind !== "collection") {
       throw new DavError(403, "only collections and their members can be deleted");
     }
     return {
       mode: "write",
       run: async (tx) => {
-        await lockHomeOf(tx, path);
-        await checkIf(tx, conditions, request, context);
-        return path.kind === "object"
-          ? deleteObject(tx, path, request, context)
-          : deleteCollection(tx, path, context);
+        const held = await enter(tx, [path], conditions, request, context);
+        if (path.kind === "object") await deleteObject(tx, path, held, request, context);
+        else await deleteCollection(tx, path, held, context);
+        await endLocks(tx, path, held);
+        return DELETED;
       },
     };
   },
@@ -40,28 +42,30 @@ export const DELETE: Method = {
 async function deleteObject(
   tx: Transaction,
   path: ObjectPath,
+  held: HeldLocks,
   request: DavRequest,
   context: MethodContext,
-): Promise<DavResponse> {
+): Promise<void> {
   const { collection, object } = await resolveObject(tx, path);
   if (collection !== null) need("unbind", collection, context.user.id);
+  checkLocks(held, path, { membership: true });
   checkWrite(request, object && object.object);
   if (object === null) throw new DavError(404, "nothing is mapped to this URL");
   await tx.deleteObject(object.collection, path.object);
-  return DELETED;
 }
 
 async function deleteCollection(
   tx: Transaction,
   path: CollectionPath,
+  held: HeldLocks,
   context: MethodContext,
-): Promise<DavResponse> {
+): Promise<void> {
   const resource = await resolve(tx, path);
   if (resource === null || !isCollection(resource)) {
     throw new DavError(404, "nothing is mapped to this URL");
   }
   // Appendix B of RFC 3744: a collection is a member of its home, and unbound from that.
   need("unbind", homeResource(resource.collection.home), context.user.id);
+  checkLocks(held, path, { tree: true, membership: true });
   await tx.deleteCollection(resource.collection);
-  return DELETED;
 }

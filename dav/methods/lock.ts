@@ -2,13 +2,13 @@ import { DavError, violated } from "../errors.ts";
 import { optionalXmlBody } from "../http/body.ts";
 import { depthOf, timeoutOf } from "../http/headers.ts";
 import type { DavResponse } from "../http/request.ts";
-import type { Area, LockPlace, LockRow, NewLock } from "../lock-store.ts";
+import type { LockPlace, LockRow, NewLock } from "../lock-store.ts";
 import { activeLock, covers, isBelow, isSubmitted, lockPlaceOf, type HeldLocks } from "../locks.ts";
 import { multistatus, statusResponse, XML_CONTENT_TYPE } from "../multistatus.ts";
-import { formatPath, type Path } from "../paths.ts";
+import { formatPath, isInHome, type Path, type PlacePath } from "../paths.ts";
 import { need } from "../privileges.ts";
-import { FILES } from "../properties/property.ts";
-import { resolve } from "../resolve.ts";
+import { LOCKABLE } from "../properties/property.ts";
+import { resolve, resolveObject } from "../resolve.ts";
 import { hrefOf } from "../resource.ts";
 import type { Transaction } from "../store.ts";
 import { child, document, el, href, serialize, type Element } from "../xml/element.ts";
@@ -16,7 +16,8 @@ import { dav } from "../xml/names.ts";
 import { withLanguage } from "../xml/parse.ts";
 import { lockUnmapped } from "./files/lock.ts";
 import type { Method, MethodContext } from "./method.ts";
-import { prepareWrite, enter } from "./write.ts";
+import { prepareIf } from "./conditions.ts";
+import { enter } from "./write.ts";
 
 const MAX_OWNER_BYTES = 8192;
 /** Most locks in one home. */
@@ -25,11 +26,11 @@ const MAX_LOCKS = 1000;
 /** LOCK: makes a write lock, or without a body refreshes one (RFC 4918 section 9.10). */
 export const LOCK: Method = {
   name: "LOCK",
-  on: new Set([...FILES, "unmapped-file"]),
+  on: new Set([...LOCKABLE, "unmapped-file"]),
   prepare(request, context) {
     const { path } = request;
-    const place = lockablePlace(path);
-    const conditions = prepareWrite(request);
+    const { target, place } = lockable(path);
+    const conditions = prepareIf(request);
     const wanted = readLockInfo(optionalXmlBody(request, [dav("lockinfo")]));
     const depth = depthOf(request, "infinity");
     if (depth === 1) throw new DavError(400, "LOCK takes Depth 0 or infinity");
@@ -37,7 +38,7 @@ export const LOCK: Method = {
     return {
       mode: "write",
       run: async (tx) => {
-        const held = await enter(tx, place, conditions, request, context);
+        const held = await enter(tx, [target], conditions, request, context);
         if (wanted === null) return refresh(tx, place, held, expiresAt, context);
         const lock = { ...wanted, infinite: depth === "infinity", expiresAt };
         return create(tx, { path, place, lock }, held, context);
@@ -49,25 +50,22 @@ export const LOCK: Method = {
 /** UNLOCK: ends the lock with the token in Lock-Token, named by any resource it covers (section 9.11). */
 export const UNLOCK: Method = {
   name: "UNLOCK",
-  on: new Set(FILES),
+  on: new Set(LOCKABLE),
   prepare(request, context) {
-    const { path } = request;
-    const place = lockablePlace(path);
-    const conditions = prepareWrite(request);
+    const { target, place } = lockable(request.path);
+    const conditions = prepareIf(request);
     const token = /^\s*<([^<>]+)>\s*$/.exec(request.headers["lock-token"] ?? "")?.[1];
     if (token === undefined)
       throw new DavError(400, "the Lock-Token header is missing or malformed");
     return {
       mode: "write",
       run: async (tx) => {
-        const { locks } = await enter(tx, place, conditions, request, context);
-        const resource = await resolve(tx, path);
-        if (resource === null) throw new DavError(404, "nothing is mapped to this URL");
-        const lock = locks.find((each) => each.token === token && covers(each, place.names));
+        const { locks } = await enter(tx, [target], conditions, request, context);
+        const lock = locks.find((each) => each.token === token && covers(each, place));
+        if (lock?.creatorId !== context.user.id) await needUnlock(tx, target, context);
         if (lock === undefined) {
           throw violated("lock-token-matches-request-uri", "no such lock is on this resource");
         }
-        if (lock.creatorId !== context.user.id) need("unlock", resource, context.user.id);
         await tx.locks.remove(place, [token]);
         return { status: 204, headers: {} };
       },
@@ -75,12 +73,21 @@ export const UNLOCK: Method = {
   },
 };
 
-const LOCKABLE: ReadonlySet<Area> = new Set(["files"]);
+/** RFC 3744 appendix B: who did not make the lock needs a privilege. */
+async function needUnlock(
+  tx: Transaction,
+  target: PlacePath,
+  { user }: MethodContext,
+): Promise<void> {
+  const resource = await resolve(tx, target);
+  if (resource === null) throw new DavError(404, "nothing is mapped to this URL");
+  need("unlock", resource, user.id);
+}
 
-function lockablePlace(path: Path): LockPlace {
+function lockable(path: Path): { target: PlacePath; place: LockPlace } {
   const place = lockPlaceOf(path);
-  if (place === null || !LOCKABLE.has(place.area)) throw new DavError(405, "locks are for files");
-  return place;
+  if (place === null || !isInHome(path)) throw new DavError(405, "this cannot be locked");
+  return { target: path, place };
 }
 
 /** DAV:lockinfo (RFC 4918 section 14.11); null when there was no body. */
@@ -116,25 +123,40 @@ async function create(
   held: HeldLocks,
   context: MethodContext,
 ): Promise<DavResponse> {
+  const found = await resolve(tx, path);
+  if (found !== null) need("write-content", found, context.user.id);
+  else await needBind(tx, path, context);
   const blocking = held.locks.filter((other) => lock.exclusive || other.exclusive);
-  const direct = blocking.filter((other) => covers(other, place.names));
+  const direct = blocking.filter((other) => covers(other, place));
   if (direct.length > 0) {
     const roots = direct.map((other) => href(other.href));
     throw violated("no-conflicting-lock", "this is locked already", roots);
   }
-  const found = await resolve(tx, path);
-  const inside = lock.infinite ? blocking.filter((other) => isBelow(other, place.names)) : [];
+  const inside = lock.infinite ? blocking.filter((other) => isBelow(other, place)) : [];
   if (inside.length > 0)
     return blockedInside(inside, found === null ? formatPath(path) : hrefOf(found));
   if (held.locks.length >= MAX_LOCKS)
     throw new DavError(507, `a home has at most ${MAX_LOCKS} locks`);
   const resource = found ?? (await lockUnmapped(tx, path, held, context));
-  need("write-content", resource, context.user.id);
   const root = { href: hrefOf(resource), creatorId: context.user.id };
   const made = await tx.locks.create(place, { ...lock, ...root }, context.now);
-  const discovery = [...held.locks.filter((other) => covers(other, place.names)), made];
+  const discovery = [...held.locks.filter((other) => covers(other, place)), made];
   const answer = lockAnswer(discovery, found === null ? 201 : 200, context);
   return { ...answer, headers: { ...answer.headers, "lock-token": `<${made.token}>` } };
+}
+
+/** What is not there can be locked by who may put something there; outside the files area, by nobody. */
+async function needBind(tx: Transaction, path: Path, { user }: MethodContext): Promise<void> {
+  if (path.kind === "file") return;
+  if (path.kind !== "object") throw new DavError(403, "only what exists can be locked here");
+  const { collection } = await resolveObject(tx, path);
+  if (collection === null) throw new DavError(409, "the collection does not exist");
+  need("bind", collection, user.id);
+  const kind = path.home === "calendars" ? "calendar" : "address";
+  throw violated(
+    `valid-${kind}-data`,
+    "what is not there cannot be locked: it would be an empty member",
+  );
 }
 
 /** RFC 4918 section 9.10.3: what prevented the lock is named, and nothing is locked. */
@@ -154,7 +176,7 @@ async function refresh(
   expiresAt: Date,
   context: MethodContext,
 ): Promise<DavResponse> {
-  const covering = held.locks.filter((lock) => covers(lock, place.names));
+  const covering = held.locks.filter((lock) => covers(lock, place));
   const [lock, ...others] = covering.filter((each) => isSubmitted(held, each));
   if (lock === undefined || others.length > 0) {
     throw new DavError(412, "the If header must name one lock of yours on this resource");

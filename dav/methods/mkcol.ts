@@ -2,6 +2,7 @@ import { DavError, violated } from "../errors.ts";
 import { optionalXmlBody } from "../http/body.ts";
 import { mediaType } from "../http/headers.ts";
 import type { DavRequest, DavResponse } from "../http/request.ts";
+import { checkLocks } from "../locks.ts";
 import { multistatus, propstatResponse, XML_CONTENT_TYPE, type Propstat } from "../multistatus.ts";
 import { formatPath, type CollectionPath, type Path } from "../paths.ts";
 import { need } from "../privileges.ts";
@@ -13,7 +14,8 @@ import { document, el, elements } from "../xml/element.ts";
 import { caldav, carddav, dav, type QName } from "../xml/names.ts";
 import { makeFileCollection } from "./files/mkcol.ts";
 import type { Method, MethodContext, Work } from "./method.ts";
-import { checkIf, lockHomeOf, prepareWrite } from "./write.ts";
+import { prepareIf } from "./conditions.ts";
+import { lockHomeOf, readLocks } from "./write.ts";
 
 /** What a calendar takes when the client does not say. */
 const DEFAULT_COMPONENTS = ["VEVENT", "VTODO", "VJOURNAL"];
@@ -80,15 +82,16 @@ function kindOf(instructions: readonly PropertyInstruction[]): CollectionKind {
 }
 
 function create(request: DavRequest, context: MethodContext, creation: Creation): Work {
-  const conditions = prepareWrite(request);
+  const conditions = prepareIf(request);
   const path = checkLocation(request, creation.kind);
   const plan = planUpdate(creation.instructions, creation.kind, true, context);
   return {
     mode: "write",
     run: async (tx) => {
       const home = await lockHomeOf(tx, path);
-      await checkIf(tx, conditions, request, context);
+      const held = await readLocks(tx, [{ path, home }], conditions, request, context);
       need("bind", homeResource(home), context.user.id);
+      checkLocks(held, path, { membership: true });
       if ((await tx.findCollection(path.home, path.owner, path.collection)) !== null) {
         throw violated("resource-must-be-null", "something is mapped to this URL already");
       }

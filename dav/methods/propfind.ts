@@ -1,19 +1,12 @@
-import { withGrants } from "../acl.ts";
 import { DavError, violated } from "../errors.ts";
 import { optionalXmlBody } from "../http/body.ts";
 import { depthOf, prefersMinimal, prefersNoRoot, type Depth } from "../http/headers.ts";
 import type { DavRequest } from "../http/request.ts";
-import { lockPlaceOf } from "../locks.ts";
 import { multistatus } from "../multistatus.ts";
 import { need, privilegesOn } from "../privileges.ts";
-import { EVERYWHERE, type PropertyContext } from "../properties/property.ts";
-import {
-  needsGrants,
-  needsLocks,
-  propertyResponse,
-  readPropertyRequest,
-  type PropertyRequest,
-} from "../propstat.ts";
+import { EVERYWHERE } from "../properties/property.ts";
+import { propertyResponses } from "../property-responses.ts";
+import { readPropertyRequest, type PropertyRequest } from "../propstat.ts";
 import { resolve } from "../resolve.ts";
 import {
   collectionResource,
@@ -23,7 +16,6 @@ import {
   isInFiles,
   isObject,
   objectResource,
-  pathOf,
   type Resource,
 } from "../resource.ts";
 import type { Transaction } from "../store.ts";
@@ -46,9 +38,7 @@ export const PROPFIND: Method = {
         need("read", resource, context.user.id);
         const inside = await below(tx, resource, depth, context);
         const found = isRootless ? inside : [resource, ...inside];
-        const shown = needsGrants(wanted) ? await withGrants(tx, found) : found;
-        const informed = await withLocks(tx, resource, wanted, context);
-        const answer = multistatus(shown.map((each) => propertyResponse(each, wanted, informed)));
+        const answer = multistatus(await propertyResponses(tx, found, wanted, context));
         if (!isRootless) return answer;
         return { ...answer, headers: { ...answer.headers, "preference-applied": "depth-noroot" } };
       },
@@ -60,18 +50,6 @@ function readWanted(request: DavRequest): PropertyRequest {
   const root = optionalXmlBody(request, [dav("propfind")]);
   if (root !== null) return readPropertyRequest(root, request);
   return { kind: "allprop", elements: [], minimal: prefersMinimal(request) };
-}
-
-/** The context with the locks of the resource's home, if the client asks about them. */
-async function withLocks(
-  tx: Transaction,
-  resource: Resource,
-  wanted: PropertyRequest,
-  context: MethodContext,
-): Promise<PropertyContext> {
-  const place = lockPlaceOf(pathOf(resource));
-  if (place === null || !needsLocks(wanted, resource.kind)) return context;
-  return { ...context, locks: await tx.locks.list(place, context.now) };
 }
 
 async function below(

@@ -1,8 +1,8 @@
 import { DavError } from "../errors.ts";
 import { xmlBody } from "../http/body.ts";
 import { multistatus, propstatResponse } from "../multistatus.ts";
-import { checkLocks, lockPlaceOf } from "../locks.ts";
-import type { Path } from "../paths.ts";
+import { checkLocks } from "../locks.ts";
+import { isInHome, type Path } from "../paths.ts";
 import { need } from "../privileges.ts";
 import { EVERYWHERE } from "../properties/property.ts";
 import { planUpdate, readInstructions } from "../property-update.ts";
@@ -11,7 +11,8 @@ import { hrefOf, isCollection, isHome, isInFiles, isObject, type Resource } from
 import type { PropertyChanges, Transaction } from "../store.ts";
 import { dav } from "../xml/names.ts";
 import type { Method } from "./method.ts";
-import { checkIf, enter, prepareWrite } from "./write.ts";
+import { checkIf, prepareIf } from "./conditions.ts";
+import { enter } from "./write.ts";
 
 /** PROPPATCH (RFC 4918 section 9.2): live and dead properties, all or nothing. */
 export const PROPPATCH: Method = {
@@ -19,17 +20,17 @@ export const PROPPATCH: Method = {
   on: new Set(EVERYWHERE),
   prepare(request, context) {
     const instructions = readInstructions(xmlBody(request, [dav("propertyupdate")]));
-    const conditions = prepareWrite(request);
+    const conditions = prepareIf(request);
     const path = targetOf(request.path, context.user);
     return {
       mode: "write",
       run: async (tx) => {
-        const place = lockPlaceOf(path);
-        if (place === null) await checkIf(tx, conditions, request, context);
-        else checkLocks(await enter(tx, place, conditions, request, context), place.names);
+        const held = isInHome(path) ? await enter(tx, [path], conditions, request, context) : null;
+        if (held === null) await checkIf(tx, conditions, request, context, []);
         const resource = await resolve(tx, path);
         if (resource === null) throw new DavError(404, "nothing is mapped to this URL");
         need("write-properties", resource, context.user.id);
+        if (held !== null) checkLocks(held, path);
         const plan = planUpdate(instructions, resource.kind, false, context);
         if (plan.ok) await apply(tx, resource, plan.changes);
         return multistatus([propstatResponse(hrefOf(resource), plan.propstats)]);

@@ -2,6 +2,7 @@ import { DavError, violated } from "../errors.ts";
 import { charset, mediaType } from "../http/headers.ts";
 import { checkWrite } from "../http/preconditions.ts";
 import type { DavRequest, DavResponse } from "../http/request.ts";
+import { checkLocks, type HeldLocks } from "../locks.ts";
 import { checkMedia, storedForm, validateObject, type ValidObject } from "../objects.ts";
 import { formatPath, type ObjectPath } from "../paths.ts";
 import { need } from "../privileges.ts";
@@ -10,7 +11,8 @@ import { resolveObject } from "../resolve.ts";
 import { href } from "../xml/element.ts";
 import { putFile } from "./files/put.ts";
 import { answer, type Method, type MethodContext } from "./method.ts";
-import { checkIf, lockHomeOf, prepareWrite } from "./write.ts";
+import { prepareIf } from "./conditions.ts";
+import { enter } from "./write.ts";
 import type { CollectionRow, Transaction } from "../store.ts";
 
 /** PUT of a calendar object or card (RFC 4791 section 5.3.2, RFC 6352 section 6.3.2). */
@@ -21,7 +23,7 @@ export const PUT: Method = {
     const { path } = request;
     if (path.kind === "file") return putFile(path, request, context);
     if (path.kind !== "object") throw new DavError(405, "only members of collections take PUT");
-    const conditions = prepareWrite(request);
+    const conditions = prepareIf(request);
     if (request.body.length === 0 && hasQuirk("empty-put-is-a-probe", context.userAgent)) {
       return answer({ status: 200, headers: {} });
     }
@@ -29,9 +31,8 @@ export const PUT: Method = {
     return {
       mode: "write",
       run: async (tx) => {
-        await lockHomeOf(tx, path);
-        await checkIf(tx, conditions, request, context);
-        return store(tx, path, valid, request, context);
+        const held = await enter(tx, [path], conditions, request, context);
+        return store(tx, held, path, valid, request, context);
       },
     };
   },
@@ -54,6 +55,7 @@ function readObject(request: DavRequest, path: ObjectPath, context: MethodContex
 
 async function store(
   tx: Transaction,
+  held: HeldLocks,
   path: ObjectPath,
   valid: ValidObject,
   request: DavRequest,
@@ -62,6 +64,7 @@ async function store(
   const { collection, object } = await resolveObject(tx, path);
   if (collection === null) throw new DavError(409, "the collection does not exist");
   need(object === null ? "bind" : "write-content", object ?? collection, context.user.id);
+  checkLocks(held, path, { membership: object === null });
   checkWrite(request, object && object.object);
   // An ETag tells the client that what it sent is what is stored (RFC 4791 section 5.3.4).
   const headers: Record<string, string> =

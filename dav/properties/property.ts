@@ -111,3 +111,5 @@ export const COLLECTIONS = ["calendar", "addressbook"] as const;
 export const FILE_COLLECTIONS = ["file-home", "file-collection"] as const;
 export const FILES = [...FILE_COLLECTIONS, "file"] as const;
 export const OBJECTS = ["calendar-object", "addressbook-object"] as const;
+/** What can have locks: all that lies in a home. */
+export const LOCKABLE = [...HOMES, ...COLLECTIONS, ...OBJECTS, ...FILES] as const;

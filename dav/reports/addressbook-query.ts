@@ -2,7 +2,8 @@ import { DavError, violated } from "../errors.ts";
 import type { DavRequest } from "../http/request.ts";
 import { multistatus, statusResponse } from "../multistatus.ts";
 import { need } from "../privileges.ts";
-import { propertyResponse, readPropertyRequest, type PropertyRequest } from "../propstat.ts";
+import { propertyResponses } from "../property-responses.ts";
+import { readPropertyRequest, type PropertyRequest } from "../propstat.ts";
 import { resolve } from "../resolve.ts";
 import { hrefOf, objectResource } from "../resource.ts";
 import type { CollectionRow, ObjectRow, Transaction } from "../store.ts";
@@ -37,10 +38,10 @@ export const ADDRESSBOOK_QUERY: Report = {
         }
         const { collection } = resource;
         const found = await search(tx, collection, query.filter);
-        const shown = found.slice(0, query.limit);
-        const responses = shown.map((object) =>
-          propertyResponse(objectResource(collection, object), query.wanted, context),
-        );
+        const shown = found
+          .slice(0, query.limit)
+          .map((object) => objectResource(collection, object));
+        const responses = await propertyResponses(tx, shown, query.wanted, context);
         if (found.length === shown.length) return multistatus(responses);
         const rest = statusResponse(hrefOf(resource), 507, "number-of-matches-within-limits");
         return multistatus([...responses, rest]);

@@ -14,12 +14,8 @@ import {
 import type { MethodContext } from "../methods/method.ts";
 import { multistatus } from "../multistatus.ts";
 import { need } from "../privileges.ts";
-import {
-  needsData,
-  propertyResponse,
-  readPropertyRequest,
-  type PropertyRequest,
-} from "../propstat.ts";
+import { propertyResponses } from "../property-responses.ts";
+import { needsData, readPropertyRequest, type PropertyRequest } from "../propstat.ts";
 import { hasQuirk } from "../quirks.ts";
 import { resolve } from "../resolve.ts";
 import { objectResource } from "../resource.ts";
@@ -57,14 +53,9 @@ export const CALENDAR_QUERY: Report = {
         }
         const { collection } = resource;
         const found = withMembers ? await search(tx, collection, query) : [];
-        return multistatus(
-          found.map((object) =>
-            propertyResponse(objectResource(collection, object), query.wanted, {
-              ...context,
-              timezone,
-            }),
-          ),
-        );
+        const objects = found.map((object) => objectResource(collection, object));
+        const zoned = { ...context, timezone };
+        return multistatus(await propertyResponses(tx, objects, query.wanted, zoned));
       },
     };
   },

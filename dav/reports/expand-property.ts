@@ -5,7 +5,8 @@ import { multistatus, propstatResponse, statusResponse } from "../multistatus.ts
 import { formatPath, parseHref } from "../paths.ts";
 import { need, privilegesOn } from "../privileges.ts";
 import { EVERYWHERE } from "../properties/property.ts";
-import { groupedPropstats, isHidden, needsGrants, propertyValue } from "../propstat.ts";
+import { groupedPropstats, isHidden, needsGrants, needsLocks, propertyValue } from "../propstat.ts";
+import { withLocks } from "../property-responses.ts";
 import { resolve } from "../resolve.ts";
 import { hrefOf, type Resource } from "../resource.ts";
 import type { Transaction } from "../store.ts";
@@ -73,14 +74,19 @@ class Expansion {
 
   async response(subject: Resource, wanted: readonly WantedProperty[]): Promise<Element> {
     const elements = wanted.map(({ name }) => el(name));
-    const needs = needsGrants({ kind: "prop", elements, minimal: false });
-    const [resource = subject] = needs ? await withGrants(this.#tx, [subject]) : [subject];
+    const asked = { kind: "prop", elements, minimal: false } as const;
+    const [resource = subject] = needsGrants(asked)
+      ? await withGrants(this.#tx, [subject])
+      : [subject];
+    const context = needsLocks(asked)
+      ? await withLocks(this.#tx, [subject], this.#context)
+      : this.#context;
     const found: Node[] = [];
     const missing: Node[] = [];
     const hidden: Node[] = [];
     for (const { name, nested } of wanted) {
-      const value = propertyValue(resource, el(name), this.#context);
-      if (isHidden(resource, name, this.#context)) hidden.push(el(name));
+      const value = propertyValue(resource, el(name), context);
+      if (isHidden(resource, name, context)) hidden.push(el(name));
       else if (value === null) missing.push(el(name));
       else found.push(nested.length === 0 ? value : await this.#expanded(value, nested));
     }

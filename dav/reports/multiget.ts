@@ -3,7 +3,8 @@ import type { MethodContext } from "../methods/method.ts";
 import { multistatus, statusResponse } from "../multistatus.ts";
 import { formatPath, parseHref, type ObjectPath } from "../paths.ts";
 import { need } from "../privileges.ts";
-import { needsData, propertyResponse, readPropertyRequest } from "../propstat.ts";
+import { propertyResponses } from "../property-responses.ts";
+import { needsData, readPropertyRequest } from "../propstat.ts";
 import { resolve } from "../resolve.ts";
 import { isCollection, objectResource, pathOf } from "../resource.ts";
 import type { CollectionKind, CollectionRow } from "../store.ts";
@@ -36,14 +37,14 @@ function multiget(kind: CollectionKind, name: string): Report {
           const members = hrefs.map((href) => memberOf(collection, href, context.hosts));
           const names = members.flatMap((path) => (path === null ? [] : [path.object]));
           const objects = await tx.getObjects(collection, names, { data: needsData(wanted) });
-          const byName = new Map(objects.map((object) => [object.name, object]));
+          const found = objects.map((object) => objectResource(collection, object));
+          const responses = await propertyResponses(tx, found, wanted, context);
+          const byName = new Map(found.map(({ object }, index) => [object.name, responses[index]]));
           return multistatus(
             hrefs.map((href, index) => {
               const path = members[index] ?? null;
-              const object = path && byName.get(path.object);
-              return object
-                ? propertyResponse(objectResource(collection, object), wanted, context)
-                : statusResponse(path === null ? href : formatPath(path), 404);
+              const response = path && byName.get(path.object);
+              return response ?? statusResponse(path === null ? href : formatPath(path), 404);
             }),
           );
         },

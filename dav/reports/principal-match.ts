@@ -5,7 +5,8 @@ import { multistatus, statusResponse } from "../multistatus.ts";
 import { formatPath, parseHref } from "../paths.ts";
 import { need, privilegesOn } from "../privileges.ts";
 import { COLLECTIONS, HOMES } from "../properties/property.ts";
-import { propertyResponse, propertyValue, readPropertyRequest } from "../propstat.ts";
+import { propertyResponses } from "../property-responses.ts";
+import { propertyValue, readPropertyRequest } from "../propstat.ts";
 import { resolve } from "../resolve.ts";
 import {
   collectionResource,
@@ -52,13 +53,9 @@ export const PRINCIPAL_MATCH: Report = {
           const message = `more than ${MAX_MATCHES} resources match; ask below`;
           throw violated("number-of-matches-within-limits", message);
         }
-        return multistatus(
-          matches.map((each) =>
-            wanted === null
-              ? statusResponse(hrefOf(each), 200)
-              : propertyResponse(each, wanted, context),
-          ),
-        );
+        if (wanted !== null)
+          return multistatus(await propertyResponses(tx, matches, wanted, context));
+        return multistatus(matches.map((each) => statusResponse(hrefOf(each), 200)));
       },
     };
   },

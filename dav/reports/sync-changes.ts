@@ -2,13 +2,15 @@ import type { MethodContext } from "../methods/method.ts";
 import { statusResponse } from "../multistatus.ts";
 import { formatPath } from "../paths.ts";
 import { forbidden } from "../privileges.ts";
-import { propertyResponse, type PropertyRequest } from "../propstat.ts";
+import { propertyResponses } from "../property-responses.ts";
+import type { PropertyRequest } from "../propstat.ts";
 import {
   collectionResource,
   hrefOf,
   objectResource,
   type CollectionResource,
   type HomeResource,
+  type Resource,
 } from "../resource.ts";
 import type { HomeRow, Transaction } from "../store.ts";
 import { collectionToken, formatToken, homeToken, readToken } from "../synctoken.ts";
@@ -31,9 +33,18 @@ export interface Changes {
   readonly truncated: boolean;
 }
 
+/** What changed: a resource, or null and the href of what was removed. */
 interface Change {
   readonly seq: number;
-  readonly response: Element;
+  readonly resource: Resource | null;
+  readonly href: string;
+}
+
+interface Page {
+  readonly shown: readonly Change[];
+  readonly truncated: boolean;
+  /** The number that the next page begins after. */
+  readonly seq: number;
 }
 
 /** The members of a calendar or address book that changed since the token. */
@@ -50,13 +61,15 @@ export async function collectionChanges(
   const changed = await tx.changedObjects(collection, since, sync.limit + 1, { data: sync.data });
   const changes = changed.map(({ name, seq, object }) => ({
     seq,
-    response: object
-      ? propertyResponse(objectResource(collection, object), sync.wanted, context)
-      : removed(collection.home, collection.name, name),
+    resource: object && objectResource(collection, object),
+    href: hrefIn(collection.home, collection.name, name),
   }));
-  return page(changes, sync.limit, collection.seq, (seq) =>
-    formatToken({ uuid: collection.uuid, seq, mark: "" }),
-  );
+  const { shown, truncated, seq } = page(changes, sync.limit, collection.seq);
+  return {
+    responses: await responsesTo(tx, shown, sync, context),
+    token: formatToken({ uuid: collection.uuid, seq, mark: "" }),
+    truncated,
+  };
 }
 
 /**
@@ -78,15 +91,19 @@ export async function homeChanges(
   if (home.owner.id !== context.user.id) throw forbidden("read", hrefOf(resource));
   const token = readToken(sync.token, home);
   const own =
-    token !== null && token.mark !== mark ? [propertyResponse(resource, sync.wanted, context)] : [];
+    token !== null && token.mark !== mark
+      ? await propertyResponses(tx, [resource], sync.wanted, context)
+      : [];
   if (token?.seq === home.seq) {
     return { responses: own, token: homeToken(home, mark), truncated: false };
   }
-  const changes = await changesBelow(tx, home, token?.seq ?? 0, sync, context);
-  const result = page(changes, sync.limit, home.seq, (seq) =>
-    formatToken({ uuid: home.uuid, seq, mark }),
-  );
-  return { ...result, responses: [...own, ...result.responses] };
+  const changes = await changesBelow(tx, home, token?.seq ?? 0, sync);
+  const { shown, truncated, seq } = page(changes, sync.limit, home.seq);
+  return {
+    responses: [...own, ...(await responsesTo(tx, shown, sync, context))],
+    token: formatToken({ uuid: home.uuid, seq, mark }),
+    truncated,
+  };
 }
 
 async function changesBelow(
@@ -94,48 +111,49 @@ async function changesBelow(
   home: HomeRow,
   since: number,
   sync: SyncRequest,
-  context: MethodContext,
 ): Promise<Change[]> {
   const most = sync.limit + 1;
   const byContent = sync.level === "1";
   const collections = await tx.changedCollections(home, since, most, { byContent });
   const changes = collections.map(({ name, seq, collection }) => ({
     seq,
-    response: collection
-      ? propertyResponse(collectionResource(collection), sync.wanted, context)
-      : removed(home, name),
+    resource: collection && collectionResource(collection),
+    href: hrefIn(home, name),
   }));
   if (byContent) return changes;
   const members = await tx.changedHomeObjects(home, since, most, { data: sync.data });
   const inside = members.map(({ collection, change: { name, seq, object } }) => ({
     seq,
-    response: object
-      ? propertyResponse(objectResource(collection, object), sync.wanted, context)
-      : removed(home, collection.name, name),
+    resource: object && objectResource(collection, object),
+    href: hrefIn(home, collection.name, name),
   }));
   return [...changes, ...inside].sort((a, b) => a.seq - b.seq);
 }
 
 /** Cuts a page; its token is the number of the last change in it, so that nothing is lost between pages. */
-function page(
-  changes: readonly Change[],
-  limit: number,
-  current: number,
-  token: (seq: number) => string,
-): Changes {
+function page(changes: readonly Change[], limit: number, current: number): Page {
   const shown = changes.slice(0, limit);
   const truncated = changes.length > limit;
-  return {
-    responses: shown.map(({ response }) => response),
-    token: token(truncated ? (shown.at(-1)?.seq ?? current) : current),
-    truncated,
-  };
+  return { shown, truncated, seq: truncated ? (shown.at(-1)?.seq ?? current) : current };
 }
 
-function removed(home: HomeRow, collection: string, object?: string): Element {
+async function responsesTo(
+  tx: Transaction,
+  changes: readonly Change[],
+  { wanted }: SyncRequest,
+  context: MethodContext,
+): Promise<Element[]> {
+  const present = changes.map(({ resource }) => resource).filter((each) => each !== null);
+  const responses = await propertyResponses(tx, present, wanted, context);
+  const byResource = new Map(present.map((resource, index) => [resource, responses[index]]));
+  return changes.map(
+    ({ resource, href }) => (resource && byResource.get(resource)) ?? statusResponse(href, 404),
+  );
+}
+
+function hrefIn(home: HomeRow, collection: string, object?: string): string {
   const place = { home: home.kind, owner: home.owner.name, collection };
-  const target = formatPath(
+  return formatPath(
     object === undefined ? { kind: "collection", ...place } : { kind: "object", ...place, object },
   );
-  return statusResponse(target, 404);
 }

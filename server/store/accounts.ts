@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from "pg";
 import type { HomeKind, HomeRow, NewCollection } from "../../dav/store.ts";
 import type { Login } from "../auth/authenticator.ts";
-import { findHome } from "./read.ts";
+import { lockHome } from "./read.ts";
 import { SERVER, Writer } from "./write.ts";
 
 /** The notification channel on which the names of changed accounts are told. */
@@ -83,7 +83,7 @@ export async function insertHome(
     kind,
     pushKey,
   ]);
-  const home = await findHome(client, kind, principal.name, { lock: true, actor: null });
+  const home = await lockHome(client, null, kind, principal.name);
   if (!home) throw new Error("a home that was just made is not there");
   return home;
 }

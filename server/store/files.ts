@@ -44,7 +44,7 @@ const LIST: Statement = {
 
 const LOCK: Statement = {
   name: "lock-files",
-  text: `select from home where kind = 'files' and principal_id = (select id from principal where name = $1)
+  text: `select locked_until from home where kind = 'files' and principal_id = (select id from principal where name = $1)
     for update`,
 };
 
@@ -223,7 +223,10 @@ export function fileStore(db: Connection, author: Author): FileStore {
     find: (owner, names, columns) => find(db, owner, names, columns),
     list: (collection) => list(db, collection),
     sizeOf: (file) => sizeOf(db, file),
-    lock: async (owner) => (await rowsOf(db, LOCK, [owner])).length === 1,
+    async lock(owner) {
+      const [row] = await rowsOf<{ locked_until: Date | null }>(db, LOCK, [owner]);
+      return row === undefined ? null : { lockedUntil: row.locked_until };
+    },
     create: (at, content, properties) =>
       run(CREATE, at.parent, [
         ...keyOf(at),

@@ -1,3 +1,4 @@
+import type { LockedHome } from "../../dav/lock-store.ts";
 import type {
   CollectionChange,
   CollectionRow,
@@ -44,18 +45,33 @@ const FIND_HOME: Statement = {
   text: `select ${HOME_COLUMNS} from ${HOME} where p.name = $1 and h.kind = $2 and ${homeIsVisible("$3")}`,
 };
 
-const LOCK_HOME: Statement = { name: "lock-home", text: `${FIND_HOME.text} for update of h` };
-
 /** @param actor id of who asks, who must own the home or have been granted something in it; null sees all */
 export async function findHome(
   db: Connection,
+  actor: number | null,
   kind: HomeKind,
   owner: string,
-  { lock, actor }: { lock: boolean; actor: number | null },
 ): Promise<HomeRow | null> {
-  const statement = lock ? LOCK_HOME : FIND_HOME;
-  const [row] = await rowsOf<HomeColumns>(db, statement, [owner, kind, actor]);
+  const [row] = await rowsOf<HomeColumns>(db, FIND_HOME, [owner, kind, actor]);
   return row === undefined ? null : toHome(row);
+}
+
+const LOCK_HOME: Statement = {
+  name: "lock-home",
+  text: `select ${HOME_COLUMNS}, h.locked_until from ${HOME}
+    where p.name = $1 and h.kind = $2 and ${homeIsVisible("$3")} for update of h`,
+};
+
+/** As findHome, with the row locked until the transaction ends. */
+export async function lockHome(
+  db: Connection,
+  actor: number | null,
+  kind: HomeKind,
+  owner: string,
+): Promise<(HomeRow & LockedHome) | null> {
+  type Row = HomeColumns & { locked_until: Date | null };
+  const [row] = await rowsOf<Row>(db, LOCK_HOME, [owner, kind, actor]);
+  return row === undefined ? null : { ...toHome(row), lockedUntil: row.locked_until };
 }
 
 const FIND_COLLECTION: Statement = {

@@ -77,8 +77,8 @@ function transaction(db: Connection, author: Author): Transaction {
     findPrincipal: (name) => principals.findPrincipal(db, name),
     findPrincipals: (names) => principals.findPrincipals(db, names),
     searchPrincipals: (search) => principals.searchPrincipals(db, search),
-    findHome: (kind, owner) => read.findHome(db, kind, owner, { lock: false, actor }),
-    lockHome: (kind, owner) => read.findHome(db, kind, owner, { lock: true, actor }),
+    findHome: (kind, owner) => read.findHome(db, actor, kind, owner),
+    lockHome: (kind, owner) => read.lockHome(db, actor, kind, owner),
     findCollection: (kind, owner, name) => read.findCollection(db, actor, { kind, owner, name }),
     listCollections: (home) => read.listCollections(db, actor, home),
     findObject: (kind, owner, collection, name, columns) =>

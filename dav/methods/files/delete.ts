@@ -6,7 +6,8 @@ import type { FilePath } from "../../paths.ts";
 import { need } from "../../privileges.ts";
 import { fileResource } from "../../resource.ts";
 import type { MethodContext, Work } from "../method.ts";
-import { checkState, fileWork, removeFile } from "./write.ts";
+import { endLocks } from "../write.ts";
+import { checkState, fileWork } from "./write.ts";
 
 /** DELETE of a file, or of a collection with all that is below it (RFC 4918 section 9.6). */
 export function deleteFile(path: FilePath, request: DavRequest, context: MethodContext): Work {
@@ -20,8 +21,9 @@ export function deleteFile(path: FilePath, request: DavRequest, context: MethodC
       throw new DavError(400, "a collection is deleted with Depth infinity");
     }
     need("unbind", fileResource(file), context.user.id);
-    checkLocks(held, path.names, { tree: true, membership: true });
-    await removeFile(tx, file, held, { keepOwn: false });
+    checkLocks(held, path, { tree: true, membership: true });
+    await tx.files.remove(file);
+    await endLocks(tx, path, held);
     return { status: 204, headers: {} };
   });
 }

@@ -29,7 +29,7 @@ export function makeFileCollection(
     if (file !== null) {
       throw violated("resource-must-be-null", "something is mapped to this URL already");
     }
-    checkLocks(held, path.names, { membership: true });
+    checkLocks(held, path, { membership: true });
     const place = placeOf(path, parent, context);
     if (!plan.ok) return failure(path, plan.propstats);
     const set = Object.entries(plan.changes).filter(([, value]) => value !== null);

@@ -48,7 +48,7 @@ async function store(
 ): Promise<DavResponse> {
   const { file, parent } = await tx.files.find(path.owner, path.names, { data: false });
   const headers = { etag: `"${content.etag}"` };
-  checkLocks(held, path.names, { membership: file === null });
+  checkLocks(held, path, { membership: file === null });
   checkState(request, file);
   if (file === null) {
     const place = placeOf(path, parent, context);

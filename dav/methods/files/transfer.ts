@@ -1,5 +1,5 @@
 import { DavError } from "../../errors.ts";
-import type { FilePlace, FileRow } from "../../file-store.ts";
+import type { FileRow } from "../../file-store.ts";
 import { depthOf, overwriteOf } from "../../http/headers.ts";
 import type { DavRequest, DavResponse } from "../../http/request.ts";
 import { checkLocks, type HeldLocks } from "../../locks.ts";
@@ -8,7 +8,8 @@ import { forbidden, need } from "../../privileges.ts";
 import { fileResource } from "../../resource.ts";
 import type { Transaction } from "../../store.ts";
 import type { MethodContext, Work } from "../method.ts";
-import { checkQuota, checkState, fileWork, placeOf, removeFile, removeLocks } from "./write.ts";
+import { endLocks } from "../write.ts";
+import { checkQuota, checkState, fileWork, placeOf } from "./write.ts";
 
 interface Transfer {
   readonly name: "COPY" | "MOVE";
@@ -64,20 +65,23 @@ async function carryOut(
   checkState(request, file);
   if (file === null) throw new DavError(404, "nothing is mapped to this URL");
   need(name === "MOVE" ? "unbind" : "read", fileResource(file), context.user.id);
-  if (name === "MOVE") checkLocks(held, path.names, { tree: true, membership: true });
+  if (name === "MOVE") checkLocks(held, path, { tree: true, membership: true });
   if (name === "MOVE" && shallow && file.content === null) {
     throw new DavError(400, "a collection is moved with Depth infinity");
   }
   const found = await tx.files.find(target.owner, target.names, { data: false });
   const place = placeOf(target, found.parent, context);
-  checkLocks(held, target.names, { tree: true, membership: found.file === null });
+  checkLocks(held, target, { tree: true, membership: found.file === null });
   if (found.file !== null && !overwriteOf(request)) {
     throw new DavError(412, "the Destination exists and Overwrite is F");
   }
   if (name === "COPY") await checkRoom(tx, file, found.file, shallow, context);
-  if (found.file !== null) await makeRoom(tx, found.file, held, context);
+  if (found.file !== null) await makeRoom(tx, found.file, target, held, context);
   if (name === "COPY") await tx.files.copy(file, place, { shallow });
-  else await moveFile(tx, file, place, held);
+  else {
+    await tx.files.move(file, place);
+    await endLocks(tx, path, held);
+  }
   return { status: found.file === null ? 201 : 204, headers: {} };
 }
 
@@ -85,22 +89,13 @@ async function carryOut(
 async function makeRoom(
   tx: Transaction,
   file: FileRow,
+  target: FilePath,
   held: HeldLocks,
   { user }: MethodContext,
 ): Promise<void> {
   need("unbind", fileResource(file), user.id);
-  await removeFile(tx, file, held, { keepOwn: true });
-}
-
-/** Locks stay where they are, so those of what is no longer there end (RFC 4918 section 7.7). */
-async function moveFile(
-  tx: Transaction,
-  file: FileRow,
-  place: FilePlace,
-  { locks }: HeldLocks,
-): Promise<void> {
-  await tx.files.move(file, place);
-  await removeLocks(tx, file, locks, false);
+  await tx.files.remove(file);
+  await endLocks(tx, target, held, { keepOwn: true });
 }
 
 async function checkRoom(

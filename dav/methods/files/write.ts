@@ -2,14 +2,14 @@ import { DavError, violated } from "../../errors.ts";
 import type { FilePlace, FileRow } from "../../file-store.ts";
 import { checkWrite } from "../../http/preconditions.ts";
 import type { DavRequest, DavResponse } from "../../http/request.ts";
-import type { LockPlace, LockRow } from "../../lock-store.ts";
-import { covers, isBelow, type HeldLocks } from "../../locks.ts";
+import type { HeldLocks } from "../../locks.ts";
 import { need } from "../../privileges.ts";
 import type { FilePath } from "../../paths.ts";
 import { fileResource } from "../../resource.ts";
 import type { Transaction } from "../../store.ts";
 import type { MethodContext, Work } from "../method.ts";
-import { enter, prepareWrite } from "../write.ts";
+import { prepareIf } from "../conditions.ts";
+import { enter } from "../write.ts";
 
 /** Work on the files area: with the home locked, its locks read, and the If header found to hold. */
 export function fileWork(
@@ -18,44 +18,11 @@ export function fileWork(
   context: MethodContext,
   run: (tx: Transaction, held: HeldLocks) => Promise<DavResponse>,
 ): Work {
-  const conditions = prepareWrite(request);
-  const place = placeOfFile(path);
+  const conditions = prepareIf(request);
   return {
     mode: "write",
-    run: async (tx) => run(tx, await enter(tx, place, conditions, request, context)),
+    run: async (tx) => run(tx, await enter(tx, [path], conditions, request, context)),
   };
-}
-
-const placeOfFile = ({ owner, names }: FilePath): LockPlace => ({ owner, area: "files", names });
-
-/** Removes a file or tree, and with it the locks on what is unmapped by that (RFC 4918 section 9.6.1). */
-export async function removeFile(
-  tx: Transaction,
-  file: FileRow,
-  { locks }: HeldLocks,
-  { keepOwn }: { readonly keepOwn: boolean },
-): Promise<void> {
-  await tx.files.remove(file);
-  await removeLocks(tx, file, locks, keepOwn);
-}
-
-/** Removes the locks below a place that is unmapped or replaced, and those of the place itself unless `keepOwn`. */
-export async function removeLocks(
-  tx: Transaction,
-  { owner, names }: FileRow,
-  locks: readonly LockRow[],
-  keepOwn: boolean,
-): Promise<void> {
-  const own = ({ names: root }: LockRow) => root.length === names.length;
-  const ended = locks.filter(
-    (lock) => isBelow(lock, names) || (!keepOwn && own(lock) && covers(lock, names)),
-  );
-  if (ended.length === 0) return;
-  const place: LockPlace = { owner: owner.name, area: "files", names };
-  await tx.locks.remove(
-    place,
-    ended.map(({ token }) => token),
-  );
 }
 
 /**
