@@ -199,6 +199,12 @@ create table push_subscription (
   gap real not null default 0
 );
 
+create table vapid_key (
+  public_key text not null,
+  private_key text not null,
+  created_at timestamp with time zone not null default clock_timestamp()
+);
+
 alter table access add constraint access_pkey PRIMARY KEY (principal_id, collection_id, grantee_id);
 
 alter table access add constraint access_privileges_check CHECK ((cardinality(privileges) > 0));
@@ -270,6 +276,8 @@ alter table push_subscription add constraint push_subscription_pkey PRIMARY KEY 
 alter table push_subscription add constraint push_subscription_public_id_key UNIQUE (public_id);
 
 alter table push_subscription add constraint push_subscription_transport_identity_key UNIQUE (transport, identity);
+
+alter table vapid_key add constraint vapid_key_pkey PRIMARY KEY (public_key);
 
 alter table access add constraint access_grantee_id_fkey FOREIGN KEY (grantee_id) REFERENCES principal(id) ON DELETE CASCADE;
 

@@ -115,7 +115,7 @@ function arrange(values: Values) {
     http: { ...http, tls },
     dataFolder: resolve(values.dataFolder),
     push: {
-      window: values.push.window,
+      ...values.push,
       apple: {
         ...apple,
         calendar: given(apple.calendar),

@@ -74,6 +74,13 @@ export function origin() {
   });
 }
 
+/** How to reach somebody (RFC 8292 section 2.1). */
+export function contact() {
+  return parsed("a mailto: or https: URI", (value) =>
+    /^(?:mailto:[^\s@]+@[^\s@]+|https:\/\/\S+)$/.test(value) ? value : null,
+  );
+}
+
 export function databaseUrl() {
   return parsed("a postgresql:// URL", (value) =>
     /^postgres(ql)?:\/\/\S+$/.test(value) ? value : null,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   choice,
+  contact,
   databaseUrl,
   flag,
   integer,
@@ -339,6 +340,23 @@ export const Settings = z.object({
       about: "Seconds in which the changes of a burst are folded into one push.",
       default: "3",
       example: "10",
+    }),
+    networks: variable(networks(), {
+      name: "PUSHDAV_PUSH_NETWORKS",
+      about:
+        "Networks to which pushes may go though they are not public, by http too; for a push service of your own.",
+      default: "none",
+      example: "192.168.0.0/16",
+    }),
+    ca: optional(text(), {
+      name: "PUSHDAV_PUSH_CA",
+      about: "File of CA certificates to trust for push services beside the usual ones.",
+      example: "/etc/pushdav/ca.pem",
+    }),
+    contact: optional(contact(), {
+      name: "PUSHDAV_PUSH_CONTACT",
+      about: "Whom push services may ask about this server; PUSHDAV_PUBLIC_URL when not set.",
+      example: "mailto:admin@example.org",
     }),
     apple,
   }),

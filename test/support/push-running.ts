@@ -1,6 +1,7 @@
 /** A push engine on a database of its own, with a stand-in for APNs. */
 import type { ExecutionContext } from "ava";
 import type { Pool } from "pg";
+import { readConfig } from "../../server/config.ts";
 import type { AppleConfig } from "../../server/push/config.ts";
 import { startPush } from "../../server/push/index.ts";
 import { ApnsStandIn, type StandInOptions } from "./apns.ts";
@@ -38,7 +39,13 @@ export async function preparePush(
     const { reloadInterval = 60_000 } = options;
     const timing = { poll: 0.5, lease: 3, timeout: 1000, reloadInterval };
     const clock = options.clock ?? (() => new Date());
-    const push = await startPush({ pool, config: { window: WINDOW, apple }, log, clock, timing });
+    const push = await startPush({
+      pool,
+      config: { ...readConfig({}).push, window: WINDOW, apple },
+      log,
+      clock,
+      timing,
+    });
     t.teardown(() => push.stop());
     return push;
   };

@@ -1,0 +1,127 @@
+import { lookup } from "node:dns/promises";
+import { readFileSync } from "node:fs";
+import { Agent as PlainAgent, request as plainRequest, type IncomingMessage } from "node:http";
+import { Agent, request } from "node:https";
+import { rootCertificates } from "node:tls";
+import type { Network } from "../../config/values.ts";
+import { errorCode, errorMessage } from "../../failure.ts";
+import { isPublic, withinNetworks } from "./addresses.ts";
+import { allowedFor, readEndpoint, type Vetting } from "./endpoint.ts";
+import { NotPublicError, vettedLookup, type Resolve } from "./lookup.ts";
+import { retryAfter } from "./retry-after.ts";
+
+export interface EgressOptions {
+  /** Where pushes may go though it is not public, without encryption too. */
+  readonly networks: readonly Network[];
+  /** File of CA certificates to trust beside the usual ones, or null. */
+  readonly ca: string | null;
+  readonly clock: () => Date;
+  /** Milliseconds for one request from its first try to connect to the end of the answer. */
+  readonly timeout?: number;
+  readonly resolve?: Resolve;
+}
+
+export interface Post {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+/** What came of a request. */
+export type Answer =
+  /** `retryAfter`: seconds to wait, if the service named a time. */
+  | { readonly kind: "answered"; readonly status: number; readonly retryAfter: number | null }
+  /** Nothing is sent there, and nothing was. */
+  | { readonly kind: "refused"; readonly error: string }
+  /** No answer came. */
+  | { readonly kind: "failed"; readonly error: string };
+
+/**
+ * The one way out to addresses that clients named. It connects to public addresses only, those it checked, over TLS to
+ * the name, follows no redirect, sends no cookie, and reads no more of an answer than it must.
+ */
+export interface Egress {
+  /** The URL, or in words why nothing will be sent there. */
+  check(url: string): URL | string;
+  /** Never rejects. */
+  post(post: Post): Promise<Answer>;
+  /** Ends idle connections. */
+  close(): void;
+}
+
+const TIMEOUT = 20_000;
+const MAX_ANSWER = 16_384;
+
+/** Connections to one origin, and in all. */
+const SOCKETS = { maxSockets: 10, maxTotalSockets: 200, maxFreeSockets: 2 };
+
+const resolveAll: Resolve = (name) => lookup(name, { all: true });
+
+function createVetting(networks: readonly Network[]): Vetting {
+  const mayConnectPlainly = withinNetworks(networks);
+  return {
+    mayConnectPlainly,
+    mayConnect: (address) => isPublic(address) || mayConnectPlainly(address),
+  };
+}
+
+/** Reads an answer to its end, or cuts the connection where it gets too long. */
+async function drain(answer: IncomingMessage): Promise<void> {
+  let read = 0;
+  for await (const chunk of answer) {
+    read += (chunk as Buffer).length;
+    if (read > MAX_ANSWER) answer.destroy();
+  }
+}
+
+/** Opens the way out. */
+export function createEgress(options: EgressOptions): Egress {
+  const { networks, ca, clock, timeout = TIMEOUT, resolve = resolveAll } = options;
+  const vetting = createVetting(networks);
+  const trusted = ca === null ? {} : { ca: [...rootCertificates, readFileSync(ca, "utf8")] };
+  const kept = { keepAlive: true, timeout: 30_000, scheduling: "lifo", ...SOCKETS } as const;
+  const agent = new Agent({ ...kept, ...trusted, minVersion: "TLSv1.2" });
+  const plainAgent = new PlainAgent(kept);
+
+  function send(url: URL, { headers, body }: Post): Promise<IncomingMessage> {
+    const plain = url.protocol === "http:";
+    const { promise, resolve: answered, reject } = Promise.withResolvers<IncomingMessage>();
+    const sent = (plain ? plainRequest : request)(url, {
+      method: "POST",
+      headers: { ...headers, "content-length": body.length },
+      agent: plain ? plainAgent : agent,
+      lookup: vettedLookup(resolve, allowedFor(url, vetting)),
+      signal: AbortSignal.timeout(timeout),
+    });
+    sent.once("response", answered);
+    sent.on("error", reject);
+    sent.end(body);
+    return promise;
+  }
+
+  const check = (url: string) => readEndpoint(url, vetting, networks.length > 0);
+
+  return {
+    check,
+    async post(post) {
+      const url = check(post.url);
+      if (typeof url === "string") return { kind: "refused", error: `the URL ${url}` };
+      try {
+        const answer = await send(url, post);
+        const status = answer.statusCode ?? 0;
+        const after = retryAfter(answer.headers["retry-after"], clock());
+        await drain(answer).catch(() => undefined);
+        return { kind: "answered", status, retryAfter: after };
+      } catch (error) {
+        if (error instanceof NotPublicError) return { kind: "refused", error: error.message };
+        const late = error instanceof Error && error.name === "AbortError";
+        const words = errorMessage(error) || errorCode(error) || "no connection";
+        return { kind: "failed", error: late ? "no answer in time" : words };
+      }
+    },
+    close() {
+      agent.destroy();
+      plainAgent.destroy();
+    },
+  };
+}
