@@ -1,5 +1,5 @@
 import { document, el, type Node } from "./xml/element.ts";
-import { caldav, carddav, dav, type QName } from "./xml/names.ts";
+import { caldav, carddav, dav, webdavPush, type QName } from "./xml/names.ts";
 
 interface Condition {
   readonly element: QName;
@@ -214,6 +214,21 @@ export const CONDITIONS = {
     element: carddav("supported-collation"),
     status: 403,
     source: "RFC 6352 section 8.3.1",
+  },
+  "invalid-subscription": {
+    element: webdavPush("invalid-subscription"),
+    status: 403,
+    source: "draft-bitfire-webdav-push-00, Subscription Registration",
+  },
+  "push-not-available": {
+    element: webdavPush("push-not-available"),
+    status: 403,
+    source: "draft-bitfire-webdav-push-00, Subscription Registration",
+  },
+  "no-supported-trigger": {
+    element: webdavPush("no-supported-trigger"),
+    status: 403,
+    source: "draft-bitfire-webdav-push-00, Subscription Registration",
   },
 } as const satisfies Record<string, Condition>;
 

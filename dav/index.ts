@@ -5,7 +5,7 @@ import type { Context, DavRequest, DavResponse } from "./http/request.ts";
 import { readingIf } from "./methods/conditions.ts";
 import { METHODS } from "./methods/index.ts";
 import type { Work } from "./methods/method.ts";
-import { complianceClasses } from "./methods/options.ts";
+import { complianceClasses, type Extensions } from "./methods/options.ts";
 import { XML_CONTENT_TYPE } from "./multistatus.ts";
 import { formatPath, type Path } from "./paths.ts";
 import { forbidden } from "./privileges.ts";
@@ -18,8 +18,10 @@ export type {
   DavResponse,
   Limits,
   PushAdvertisement,
+  WebPushTransport,
 } from "./http/request.ts";
 export type { Work } from "./methods/method.ts";
+export { silencedBy } from "./push/dont-notify.ts";
 export { DavError } from "./errors.ts";
 export { validateObject, type ValidObject } from "./objects.ts";
 export { DAV_ROOT, parsePath } from "./paths.ts";
@@ -92,18 +94,28 @@ const KINDS: Readonly<Record<string, readonly TargetKind[]>> = {
   file: ["file-home", "file-collection", "file", "unmapped-file"],
 };
 
-const COMMON_HEADERS: ReadonlyMap<string, Readonly<Record<string, string>>> = new Map(
-  Object.entries(KINDS).map(([place, kinds]) => {
+type Headers = Readonly<Record<string, string>>;
+
+function headersByPlace(extensions: Extensions): ReadonlyMap<string, Headers> {
+  const headers = Object.entries(KINDS).map(([place, kinds]): [string, Headers] => {
     const allowed = new Set(kinds.flatMap((kind) => CAPABILITIES.methodsOn(kind)));
-    return [place, { dav: complianceClasses(allowed), allow: [...allowed].join(", ") }];
-  }),
-);
+    const dav = complianceClasses(allowed, kinds, extensions);
+    return [place, { dav, allow: [...allowed].join(", ") }];
+  });
+  return new Map(headers);
+}
+
+const COMMON_HEADERS = {
+  withPush: headersByPlace({ webPush: true }),
+  withoutPush: headersByPlace({ webPush: false }),
+};
 
 /**
  * Headers that every answer below the DAV tree carries. COMPAT(macOS, iOS): DAV stands on PROPFIND
  * answers too, not on OPTIONS alone (sabre/dav CorePlugin.php).
  */
-export function commonHeaders(path: Path): Readonly<Record<string, string>> {
+export function commonHeaders(path: Path, { webPush }: Extensions): Headers {
+  const headers = webPush ? COMMON_HEADERS.withPush : COMMON_HEADERS.withoutPush;
   const place = "home" in path && path.kind !== "homes" ? `${path.kind} ${path.home}` : path.kind;
-  return COMMON_HEADERS.get(place) ?? {};
+  return headers.get(place) ?? {};
 }

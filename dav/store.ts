@@ -1,4 +1,5 @@
 import type { FileStore } from "./file-store.ts";
+import type { Registration } from "./push/register.ts";
 import type { LockedHome, LockStore } from "./lock-store.ts";
 
 /**
@@ -165,6 +166,25 @@ export interface Columns {
   readonly data: boolean;
 }
 
+/** What a push registration is about: a home, or a collection in it. */
+export interface PushTarget {
+  readonly ownerId: number;
+  readonly home: HomeKind;
+  readonly collectionId: number | null;
+}
+
+export interface NewRegistration {
+  readonly target: PushTarget;
+  /** The name of the target in messages. */
+  readonly topic: string;
+  readonly registration: Registration;
+  readonly expires: Date;
+  /** The public key under which the client subscribed at its push service. */
+  readonly vapidKey: string;
+  readonly userAgent: string;
+  readonly now: Date;
+}
+
 /**
  * Storage as one request of one user sees it. Reads first take the counter, then what it counts. What belongs to
  * another is not there unless something was granted on it: a collection itself, a home by any collection in it.
@@ -247,4 +267,9 @@ export interface Transaction {
     object: ObjectRow,
     changes: PropertyChanges,
   ): Promise<void>;
+
+  /** Makes or refreshes a push registration of the user; null when the user has too many. */
+  register(
+    registration: NewRegistration,
+  ): Promise<{ readonly id: string; readonly created: boolean } | null>;
 }

@@ -109,6 +109,7 @@ const given = (credential: Credential) =>
 function arrange(values: Values) {
   const { tlsCertificate, tlsKey, ...http } = values.http;
   const { apple } = values.push;
+  const { publicUrl } = http;
   const tls = tlsCertificate && tlsKey ? { certificate: tlsCertificate, key: tlsKey } : null;
   return {
     ...values,
@@ -116,6 +117,7 @@ function arrange(values: Values) {
     dataFolder: resolve(values.dataFolder),
     push: {
       ...values.push,
+      contact: values.push.contact ?? (publicUrl?.startsWith("https:") ? publicUrl : null),
       apple: {
         ...apple,
         calendar: given(apple.calendar),

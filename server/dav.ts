@@ -8,6 +8,7 @@ import {
   errorResponse,
   parsePath,
   prepare,
+  silencedBy,
   type Context,
   type DavResponse,
   type Limits,
@@ -44,12 +45,15 @@ export function davRouter(deps: DavDependencies): Router {
       // A fragment would be cut off, and DELETE meet something else than was meant (RFC 9112 section 3.2).
       if (ctx.url.includes("#")) throw new DavError(400, "a request target has no fragment");
       if (path === null) throw new DavError(404, "nothing is mapped to this URL");
-      ctx.set(commonHeaders(path));
+      const context = contextOf(ctx, deps);
+      const { web } = context.push;
+      ctx.set(commonHeaders(path, { webPush: web !== null }));
       const body = await readBody(ctx.req, deps.maxRequestSize);
       const { method, headers } = ctx;
       const request = { method, path, headers: singular(headers), body };
-      const work = prepare(request, contextOf(ctx, deps));
-      send(ctx, await deps.store.run(work, ctx.state["principal"].id));
+      const work = prepare(request, context);
+      const silenced = web ? silencedBy(ctx.get("push-dont-notify"), web.registrations) : [];
+      send(ctx, await deps.store.run(work, context.user.id, silenced));
     } catch (error) {
       if (!(error instanceof DavError)) throw error;
       send(ctx, errorResponse(error));
@@ -62,13 +66,13 @@ export function davRouter(deps: DavDependencies): Router {
  * Answers that need nobody to be authenticated: OPTIONS anywhere, and the redirect from the
  * well-known URIs (RFC 6764 section 5), which TbSync wants to be a 301.
  */
-export function anonymousDav(): Middleware {
+export function anonymousDav(extensions: { readonly webPush: boolean }): Middleware {
   return async (ctx, next) => {
     if (/^\/\.well-known\/(?:caldav|carddav)\/?$/.test(ctx.path)) {
       ctx.redirect(DAV_ROOT);
       ctx.status = 301;
     } else if (ctx.method === "OPTIONS") {
-      ctx.set(commonHeaders(parsePath(ctx.path) ?? { kind: "root" }));
+      ctx.set(commonHeaders(parsePath(ctx.path) ?? { kind: "root" }, extensions));
       ctx.status = 200;
       ctx.body = "";
     } else await next();

@@ -45,9 +45,9 @@ export async function openRoutes(options: RouteOptions): Promise<Routes> {
   });
   return {
     middleware: [
-      anonymousDav(),
+      anonymousDav({ webPush: config.push.web }),
       authentication.middleware as Middleware,
-      push.middleware as Middleware,
+      ...push.middleware.map((middleware) => middleware as Middleware),
       dav.routes() as Middleware,
     ],
     async close() {
@@ -67,6 +67,7 @@ function advertisement(push: PushWeb, origin: string): PushAdvertisement {
       ...addressbooks,
       subscriptionUrl: `${origin}${addressbooks.path}`,
     },
+    web: push.web(origin),
     mark: fingerprint,
   };
 }

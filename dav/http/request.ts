@@ -42,8 +42,19 @@ export interface Limits {
 export interface PushAdvertisement {
   readonly calendars: AppleTransport | null;
   readonly addressbooks: AppleTransport | null;
+  /** WebDAV-Push; null where it is switched off. */
+  readonly web: WebPushTransport | null;
   /** Changes whenever the advertisement does; part of a home's sync-token. */
   readonly mark: string;
+}
+
+export interface WebPushTransport {
+  /** The VAPID key of the server: base64url, 87 characters. */
+  readonly publicKey: string;
+  /** The URL below which registrations are, ending in a slash. */
+  readonly registrations: string;
+  /** In words why nothing could be sent to such a subscription, or null. */
+  refuse(subscription: { endpoint: string; p256dh: string; auth: string }): string | null;
 }
 
 export interface AppleTransport {

@@ -6,6 +6,7 @@ import { LOCK, UNLOCK } from "./lock.ts";
 import type { Method } from "./method.ts";
 import { MKCALENDAR, MKCOL } from "./mkcol.ts";
 import { OPTIONS } from "./options.ts";
+import { POST } from "./post.ts";
 import { PROPFIND } from "./propfind.ts";
 import { PROPPATCH } from "./proppatch.ts";
 import { PUT } from "./put.ts";
@@ -17,6 +18,7 @@ export const METHODS: ReadonlyMap<string, Method> = new Map(
     OPTIONS,
     GET,
     HEAD,
+    POST,
     PUT,
     DELETE,
     PROPFIND,

@@ -11,6 +11,7 @@ import { RFC6352 } from "./rfc6352.ts";
 import { RFC6578 } from "./rfc6578.ts";
 import { RFC7529 } from "./rfc7529.ts";
 import { RFC7809 } from "./rfc7809.ts";
+import { WEBDAV_PUSH } from "./webdav-push.ts";
 
 const ALL = [
   ...RFC4918,
@@ -24,6 +25,7 @@ const ALL = [
   ...RFC6352,
   ...RFC4331,
   ...APPLE_PUSH,
+  ...WEBDAV_PUSH,
 ];
 
 /** Every live property by its name. */

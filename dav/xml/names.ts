@@ -8,6 +8,7 @@ export const NAMESPACES = {
   cs: "http://calendarserver.org/ns/",
   ical: "http://apple.com/ns/ical/",
   xcal: "urn:ietf:params:xml:ns:icalendar-2.0",
+  push: "https://bitfire.at/webdav-push",
 } as const;
 
 const PREFIXES: ReadonlyMap<string, string> = new Map(
@@ -25,6 +26,9 @@ export const cs = (local: string): QName => `{${NAMESPACES.cs}}${local}`;
 
 /** xCal, RFC 6321. */
 export const xcal = (local: string): QName => `{${NAMESPACES.xcal}}${local}`;
+
+/** WebDAV-Push, draft-bitfire-webdav-push. */
+export const webdavPush = (local: string): QName => `{${NAMESPACES.push}}${local}`;
 
 /** The prefix every document of this server uses for a namespace, if it has a fixed one. */
 export function prefixOf(namespace: string): string | undefined {

@@ -341,6 +341,12 @@ export const Settings = z.object({
       default: "3",
       example: "10",
     }),
+    web: variable(flag(), {
+      name: "PUSHDAV_WEB_PUSH",
+      about: "Whether clients are offered WebDAV-Push.",
+      default: "on",
+      example: "off",
+    }),
     networks: variable(networks(), {
       name: "PUSHDAV_PUSH_NETWORKS",
       about:

@@ -2,8 +2,15 @@ import type { Pool } from "pg";
 import type { Logger } from "pino";
 import type { PushConfig } from "./config.ts";
 import { startEngine } from "./engine.ts";
+import { createEgress } from "./egress/index.ts";
+import { appleAdvertisement } from "./transports/apple/advertisement.ts";
 import { watchAppleCredentials } from "./transports/apple/credentials.ts";
 import { appleTransport } from "./transports/apple/index.ts";
+
+import { webPushTransport } from "./transports/web-push/index.ts";
+import { createWebPush } from "./webpush/index.ts";
+import { createVapid } from "./webpush/vapid.ts";
+import { watchVapidKeys } from "./webpush/watched-keys.ts";
 
 /** Times that only tests have reason to change. */
 interface PushTiming {
@@ -43,9 +50,15 @@ export async function startPush(options: PushOptions): Promise<{ stop(): Promise
   const credentials = await watchAppleCredentials(watching);
   const pace = { quiet: config.window * QUIET_PART, window: config.window };
   const apple = appleTransport({ config: config.apple, pace, credentials, log, clock, timeout });
+  const egress = createEgress({ ...config, clock, timeout });
+  const subject = config.contact ?? "mailto:postmaster@localhost";
+  const send = createWebPush({ egress, authorize: createVapid(subject, clock), clock });
+  const keys = await watchVapidKeys(pool, log);
+  const mark = () => appleAdvertisement(config.apple, credentials.current()).fingerprint;
+  const web = webPushTransport({ pool, pace, keys, send, mark });
   const engine = startEngine({
     pool,
-    transports: [apple],
+    transports: config.web ? [apple, web] : [apple],
     lease,
     poll,
     log,
@@ -55,6 +68,8 @@ export async function startPush(options: PushOptions): Promise<{ stop(): Promise
     async stop() {
       await engine.stop();
       credentials.stop();
+      keys.stop();
+      egress.close();
     },
   };
 }

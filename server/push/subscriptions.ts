@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import { DUE, OUTBOX_CHANNEL } from "../store/nudge.ts";
+import { rowsOf, type Connection, type Statement } from "../store/query.ts";
 import { inTransaction } from "../store/transaction.ts";
 import { mayRead, type Target } from "./topics.ts";
 import type { Delivery } from "./transport.ts";
@@ -73,14 +74,39 @@ export interface SubscriptionRow extends Target {
 }
 
 /** Whether $1 may subscribe to the target ($2, $3, $4). */
-const READABLE = `select ${mayRead({ reader: "$1::bigint", owner: "$2::bigint", home: "$3::text", collection: "$4::bigint" })} as readable`;
+const ASKED = {
+  reader: "$1::bigint",
+  owner: "$2::bigint",
+  home: "$3::text",
+  collection: "$4::bigint",
+};
+const READABLE: Statement = {
+  name: "push-readable",
+  text: `select ${mayRead(ASKED)} as readable`,
+};
+
+/** One subscription of a principal at a time, so that the allowance holds. */
+const LOCK: Statement = {
+  name: "push-lock-subscriber",
+  text: "select from principal where id = $1 for no key update",
+};
+
+const EVICT: Statement = {
+  name: "push-evict",
+  text: "delete from push_subscription where id = any($1)",
+};
 
 /** Others of the transport $2 that $1 has, least recently refreshed last, but for the one with the identity $3. */
-const OTHERS = `select id from push_subscription
-  where principal_id = $1 and transport = $2 and identity <> $3 order by refreshed_at desc, id desc offset $4`;
+const OTHERS: Statement = {
+  name: "push-others",
+  text: `select id from push_subscription
+  where principal_id = $1 and transport = $2 and identity <> $3 order by refreshed_at desc, id desc offset $4`,
+};
 
 /** Makes, refreshes or takes over. xmax is 0 in a row that was inserted. */
-const RECORD = `
+const RECORD: Statement = {
+  name: "push-record",
+  text: `
 insert into push_subscription as s
   (principal_id, transport, identity, endpoint, origin, owner_id, home, collection_id, shared,
    on_content, on_property, on_own, topic, details, user_agent, address, expires_at, created_at, refreshed_at,
@@ -94,7 +120,8 @@ on conflict (transport, identity) do update set
   topic = excluded.topic, details = excluded.details, user_agent = excluded.user_agent, address = excluded.address,
   expires_at = excluded.expires_at, refreshed_at = excluded.refreshed_at, silent_since = excluded.silent_since,
   failing_since = null
-returning s.id, s.public_id as "publicId", s.xmax = 0 as created`;
+returning s.id, s.public_id as "publicId", s.xmax = 0 as created`,
+};
 
 const LIST = `
 select s.id, s.public_id as "publicId", p.name as principal, s.transport, s.endpoint, o.name as owner,
@@ -132,34 +159,35 @@ export function recordSubscription(
   allowance: Allowance,
   now: Date,
 ): Promise<Recorded> {
-  const { principalId, transport, identity, target } = subscription;
-  const { ownerId, home, collectionId } = target;
-  return inTransaction<Recorded>(pool, "begin", async (client) => {
-    // One at a time for each principal, so that the allowance holds.
-    await client.query("select from principal where id = $1 for no key update", [principalId]);
-    const asked = [principalId, ownerId, home, collectionId];
-    const { rows } = await client.query<{ readable: boolean }>(READABLE, asked);
-    if (!rows[0]?.readable) return { kind: "refused" };
-    const others = await client.query<{ id: number }>(OTHERS, [
-      principalId,
-      transport,
-      identity,
-      allowance.most - 1,
-    ]);
-    if (others.rows.length > 0 && !allowance.evict) return { kind: "full" };
-    const crowded = others.rows.map(({ id }) => id);
-    await client.query("delete from push_subscription where id = any($1)", [crowded]);
-    return record(client, subscription, now);
-  });
+  return inTransaction(pool, "begin", (client) =>
+    recordWithin(client, subscription, allowance, now),
+  );
 }
 
-async function record(
-  client: Pick<Pool, "query">,
+/** {@link recordSubscription} in a transaction of the caller's. */
+export async function recordWithin(
+  db: Connection,
   subscription: NewSubscription,
+  allowance: Allowance,
   now: Date,
 ): Promise<Recorded> {
+  const { principalId, transport, identity, target } = subscription;
+  const { ownerId, home, collectionId } = target;
+  await rowsOf(db, LOCK, [principalId]);
+  const asked = [principalId, ownerId, home, collectionId];
+  const [found] = await rowsOf<{ readable: boolean }>(db, READABLE, asked);
+  if (!found?.readable) return { kind: "refused" };
+  const { most, evict } = allowance;
+  const others = [principalId, transport, identity, most - 1];
+  const crowded = (await rowsOf<{ id: number }>(db, OTHERS, others)).map(({ id }) => id);
+  if (crowded.length > 0 && !evict) return { kind: "full" };
+  if (crowded.length > 0) await rowsOf(db, EVICT, [crowded]);
+  return record(db, subscription, now);
+}
+
+async function record(db: Connection, subscription: NewSubscription, now: Date): Promise<Recorded> {
   const { target, on = { content: true, property: true, own: true } } = subscription;
-  const { rows } = await client.query<{ id: number; publicId: string; created: boolean }>(RECORD, [
+  const [row] = await rowsOf<{ id: number; publicId: string; created: boolean }>(db, RECORD, [
     subscription.principalId,
     subscription.transport,
     subscription.identity,
@@ -180,7 +208,6 @@ async function record(
     now,
     subscription.silent ?? false,
   ]);
-  const [row] = rows;
   if (!row) throw new Error("a subscription was not recorded");
   const { id, publicId, created } = row;
   return { kind: created ? "created" : "refreshed", id, publicId };
@@ -205,21 +232,23 @@ export async function deliverNow(pool: Pool, id: number): Promise<void> {
 /**
  * Ends a subscription of a principal.
  *
- * @public
- * @returns whether there was one
+ * @returns whether there was one that had not expired
  */
 export async function endSubscription(
   pool: Pool,
-  transport: string,
-  principalId: number,
-  publicId: string,
+  {
+    transport,
+    principalId,
+    publicId,
+  }: { transport: string; principalId: number; publicId: string },
+  now: Date,
 ): Promise<boolean> {
-  const { rowCount } = await pool.query(
-    `delete from push_subscription
-     where transport = $1 and principal_id = $2 and public_id = $3`,
-    [transport, principalId, publicId],
+  const { rows } = await pool.query<{ valid: boolean }>(
+    `delete from push_subscription where transport = $1 and principal_id = $2 and public_id = $3
+     returning expires_at > $4 as valid`,
+    [transport, principalId, publicId, now],
   );
-  return rowCount === 1;
+  return rows[0]?.valid ?? false;
 }
 
 /** Ends subscriptions that expired or could not be announced to for 14 days. Returns how many. */

@@ -1,6 +1,7 @@
 import type { Pool } from "pg";
 import type { Transaction } from "../../dav/store.ts";
 import type { DavResponse, Work } from "../../dav/index.ts";
+import { registerWebPush } from "../push/transports/web-push/registration.ts";
 import { fileStore } from "./files.ts";
 import { lockStore } from "./locks.ts";
 import type { Connection } from "./query.ts";
@@ -106,5 +107,7 @@ function transaction(db: Connection, author: Author): Transaction {
     changeGrants: (collection, grants) => writer.changeGrants(collection, grants),
     changeObjectProperties: (collection, object, changes) =>
       writer.changeObjectProperties(collection, object, changes),
+    register: async (registration) =>
+      actor === null ? null : registerWebPush(db, actor, registration),
   };
 }

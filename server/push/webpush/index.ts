@@ -29,8 +29,11 @@ export interface WebPushOptions {
   readonly clock: () => Date;
 }
 
-/** Sends messages by Web Push (RFC 8030, RFC 8291, RFC 8292). What it returns never rejects. */
-export function createWebPush(options: WebPushOptions): (message: Message) => Promise<Outcome> {
+/** Never rejects. */
+export type SendMessage = (message: Message) => Promise<Outcome>;
+
+/** Sends messages by Web Push (RFC 8030, RFC 8291, RFC 8292). */
+export function createWebPush(options: WebPushOptions): SendMessage {
   const { egress, authorize, clock } = options;
 
   return async (message) => {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
+import { readConfig } from "../../../server/config.ts";
 import { addPerson, change, count, eventually, sleep, subscribe } from "../../support/push.ts";
 import { preparePush, type Running, WINDOW } from "../../support/push-running.ts";
 
@@ -9,7 +10,7 @@ import { preparePush, type Running, WINDOW } from "../../support/push-running.ts
 async function startProcess(t: ExecutionContext, running: Running): Promise<ChildProcess> {
   const settings = {
     url: running.databaseUrl,
-    config: { window: WINDOW, apple: running.config },
+    config: { ...readConfig({}).push, window: WINDOW, apple: running.config },
     timing: { lease: 2, poll: 0.5, timeout: 1500 },
   };
   const script = join(import.meta.dirname, "../../support/push-process.ts");

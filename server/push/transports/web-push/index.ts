@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import type { Pool } from "pg";
+import { pushMessage } from "../../../../dav/push/message.ts";
+import { formatToken } from "../../../../dav/synctoken.ts";
+import { rowsOf, type Statement } from "../../../store/query.ts";
+import { WEB_PUSH, type Delivery, type Pace, type Transport } from "../../transport.ts";
+import { readReceiverKeys } from "../../webpush/encrypt.ts";
+import type { SendMessage } from "../../webpush/index.ts";
+import type { WatchedKeys } from "../../webpush/watched-keys.ts";
+
+const CONCURRENCY = 100;
+const PER_ORIGIN = 10;
+
+/** Seconds a push service keeps a message: a phone may be off for a night, and polls after that. */
+const TTL = 86_400;
+
+export interface WebPushTransportOptions {
+  readonly pool: Pool;
+  readonly pace: Pace;
+  readonly keys: WatchedKeys;
+  readonly send: SendMessage;
+  /** The mark in the tokens of homes. */
+  readonly mark: () => string;
+}
+
+/** What a target is called in messages, and its number now. $1 owner, $2 home, $3 collection or null. */
+const STATE: Statement = {
+  name: "web-push-state",
+  text: `select uuid, sync_seq as seq from home where principal_id = $1 and kind = $2 and $3::bigint is null
+    union all
+    select uuid, sync_seq from collection where principal_id = $1 and id = $3`,
+};
+
+interface State {
+  uuid: string;
+  seq: number;
+}
+
+/**
+ * The service replaces an undelivered message by one with the same name, which may tell no less: so there is a name for
+ * each set of triggers. It tells the service nothing.
+ */
+function nameOf({ publicId, content, property }: Delivery): string {
+  const told = `${publicId} ${content} ${property}`;
+  return createHash("sha256").update(told).digest("base64url").slice(0, 32);
+}
+
+/** WebDAV-Push: tells clients over Web Push which of their collections changed (draft-bitfire-webdav-push). */
+export function webPushTransport(options: WebPushTransportOptions): Transport {
+  const { pool, pace, keys, send, mark } = options;
+
+  async function messageOf(delivery: Delivery): Promise<string> {
+    const { target, content, property, details } = delivery;
+    const values = [target.ownerId, target.home, target.collectionId];
+    const [state] = await rowsOf<State>(pool, STATE, values);
+    const topic = state?.uuid ?? String(details["topic"]);
+    const marked = target.collectionId === null ? mark() : "";
+    const syncToken = state ? formatToken({ ...state, mark: marked }) : null;
+    return pushMessage({ topic, content, property, syncToken });
+  }
+
+  return {
+    name: WEB_PUSH,
+    pace,
+    concurrency: CONCURRENCY,
+    perOrigin: PER_ORIGIN,
+    topics: () => keys.names(),
+    async send(delivery) {
+      const { p256dh, auth } = delivery.details;
+      const receiver = readReceiverKeys(String(p256dh), String(auth));
+      const vapid = keys.find(delivery.topic);
+      if (!receiver) return { kind: "stale", error: "the keys of the registration are no keys" };
+      if (!vapid) return { kind: "held", error: "the key of the registration is not known yet" };
+      return send({
+        endpoint: delivery.endpoint,
+        keys: receiver,
+        vapid,
+        contentType: 'application/xml; charset="UTF-8"',
+        body: await messageOf(delivery),
+        ttl: TTL,
+        urgency: "normal",
+        topic: nameOf(delivery),
+      });
+    },
+    stop: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,278 @@
+import test from "ava";
+import { listSubscriptions } from "../../../../../server/push/subscriptions.ts";
+import { event } from "../../../../support/events.ts";
+import { count, eventually, sleep } from "../../../../support/push.ts";
+import { verifyVapid } from "../../../../support/push-service.ts";
+import { BOTH, preparePushed, WINDOW } from "../../../../support/web-push-client.ts";
+
+const CALENDAR = "/dav/calendars/alice/calendar/";
+const TASKS = "/dav/calendars/alice/tasks/";
+const OTHER = "/dav/calendars/alice/other/";
+const HOME = "/dav/calendars/alice/";
+const SETTLED = WINDOW * 2500;
+
+const NAMED = `<propertyupdate xmlns="DAV:"><set><prop><displayname>Work</displayname></prop></set></propertyupdate>`;
+const DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
+const grant = (user: string) =>
+  `<acl xmlns="DAV:"><ace><principal><href>/dav/principals/${user}/</href></principal><grant><privilege><read/></privilege></grant></ace></acl>`;
+
+test("a change reaches a registered client encrypted, with the topic and the token that a PROPFIND then shows", async (t) => {
+  const pushed = await preparePushed(t);
+  const { service, register, start, change, messages, property } = pushed;
+  const receiver = service.receiver();
+  const { status, location, expires } = await register("alice", CALENDAR, receiver);
+  t.is(status, 201);
+  t.true(URL.canParse(location));
+  t.regex(expires.toUTCString(), DATE);
+  await start();
+  await change("PUT", `${CALENDAR}a.ics`, event("a"));
+  await service.until(1);
+  const [message] = messages(receiver);
+  t.deepEqual(message, {
+    topic: await property("alice", CALENDAR, "P:topic"),
+    content: true,
+    token: await property("alice", CALENDAR, "sync-token"),
+    property: false,
+  });
+  const headers = service.received[0]?.headers ?? {};
+  t.is(headers["content-type"], 'application/xml; charset="UTF-8"');
+  t.regex(String(headers["ttl"]), /^\d+$/);
+  t.regex(String(headers["topic"]), /^[A-Za-z0-9_-]{1,32}$/);
+  t.not(headers["topic"], message?.topic);
+  const { key } = verifyVapid(headers.authorization);
+  t.is(await property("alice", CALENDAR, "P:transports", "vapid-public-key"), key);
+});
+
+test("every kind of change is announced, and nothing that changes nothing", async (t) => {
+  const { service, register, start, change, send } = await preparePushed(t);
+  await change("MKCALENDAR", OTHER);
+  await change("PUT", `${OTHER}c.ics`, event("c"));
+  const receiver = service.receiver();
+  await register("alice", CALENDAR, receiver);
+  await start();
+  const steps: [string, string, string?, Record<string, string>?][] = [
+    ["PUT", `${CALENDAR}a.ics`, event("a")],
+    ["PUT", `${CALENDAR}a.ics`, event("a", "changed")],
+    ["COPY", `${OTHER}c.ics`, "", { destination: `${CALENDAR}c.ics` }],
+    ["MOVE", `${CALENDAR}a.ics`, "", { destination: `${CALENDAR}b.ics` }],
+    ["DELETE", `${CALENDAR}b.ics`],
+  ];
+  let expected = 0;
+  for (const [method, target, body, headers] of steps) {
+    await change(method, target, body, headers);
+    await service.until((expected += 1));
+  }
+  for (const [method, target, body] of [
+    ["GET", CALENDAR, ""],
+    ["PUT", `${CALENDAR}bad.ics`, "no calendar"],
+    ["DELETE", `${CALENDAR}nothing.ics`, ""],
+    ["PROPFIND", CALENDAR, ""],
+  ] as const)
+    await send({ method, target, user: "alice", headers: { depth: "0" }, body });
+  await sleep(SETTLED);
+  t.is(service.received.length, expected);
+});
+
+test("registering again refreshes: one URL, one push a change; another collection has its own", async (t) => {
+  const { service, register, start, change, messages, property } = await preparePushed(t);
+  const receiver = service.receiver();
+  const first = await register("alice", CALENDAR, receiver, { trigger: "" });
+  const again = await register("alice", CALENDAR, receiver, { trigger: BOTH });
+  const other = await register("alice", TASKS, receiver);
+  t.deepEqual([first.status, again.status, other.status], [201, 204, 201]);
+  t.is(first.location, again.location);
+  t.not(first.location, other.location);
+  await start();
+  await change("PUT", `${CALENDAR}a.ics`, event("a"));
+  await sleep(SETTLED);
+  t.deepEqual(
+    messages(receiver).map(({ topic }) => topic),
+    [await property("alice", CALENDAR, "P:topic")],
+  );
+});
+
+test("new keys for a known endpoint serve all registrations with it", async (t) => {
+  const { service, register, start, change, messages } = await preparePushed(t);
+  const former = service.receiver("same");
+  const receiver = service.receiver("same");
+  await register("alice", CALENDAR, former);
+  await register("alice", TASKS, receiver);
+  await start();
+  await change("PUT", `${CALENDAR}a.ics`, event("a"));
+  await service.until(1);
+  t.is(messages(receiver).length, 1);
+});
+
+test("a burst is a few messages, the last with the final token; a property update is never lost in it", async (t) => {
+  const { service, register, start, change, messages, property } = await preparePushed(t);
+  const receiver = service.receiver();
+  await register("alice", CALENDAR, receiver, { trigger: BOTH });
+  await start();
+  await change("PROPPATCH", CALENDAR, NAMED);
+  for (let i = 0; i < 20; i += 1) await change("PUT", `${CALENDAR}${i}.ics`, event(String(i)));
+  const token = await property("alice", CALENDAR, "sync-token");
+  await eventually(() => messages(receiver).at(-1)?.token === token, "the final token");
+  await sleep(SETTLED);
+  const all = messages(receiver);
+  t.true(all.length <= 8, `${all.length} messages`);
+  t.is(all.at(-1)?.token, token);
+  t.true(all.some(({ property: told }) => told));
+});
+
+test("a home is told of collections that come and of changes in them, under its own topic", async (t) => {
+  const { service, register, start, change, messages, property } = await preparePushed(t);
+  const receiver = service.receiver();
+  await register("alice", HOME, receiver);
+  await start();
+  await change("MKCALENDAR", `${HOME}new/`);
+  await service.until(1);
+  t.deepEqual(messages(receiver), [
+    {
+      topic: await property("alice", HOME, "P:topic"),
+      content: true,
+      token: await property("alice", HOME, "sync-token"),
+      property: false,
+    },
+  ]);
+});
+
+test("a collection that goes is announced once more, and its registrations end", async (t) => {
+  const { service, register, start, change, messages, property, pool } = await preparePushed(t);
+  const receiver = service.receiver();
+  const topic = await property("alice", CALENDAR, "P:topic");
+  await register("alice", CALENDAR, receiver);
+  await start();
+  await change("DELETE", CALENDAR);
+  await service.until(1);
+  t.deepEqual(messages(receiver), [{ topic, content: true, token: undefined, property: false }]);
+  await eventually(async () => (await count(pool, "push_subscription")) === 0, "no registration");
+});
+
+test("who lost access is not told, who has it is", async (t) => {
+  const { service, register, start, change } = await preparePushed(t);
+  const [alices, bobs] = [service.receiver(), service.receiver()];
+  await change("ACL", CALENDAR, grant("bob"));
+  await register("alice", CALENDAR, alices);
+  t.is((await register("bob", CALENDAR, bobs)).status, 201);
+  await start();
+  await change("PUT", `${CALENDAR}a.ics`, event("a"));
+  await service.until(2);
+  await change("ACL", CALENDAR, grant("alice"));
+  await change("PUT", `${CALENDAR}b.ics`, event("b"));
+  await eventually(() => service.at(alices).length >= 2, "alice is told");
+  await sleep(SETTLED);
+  t.is(service.at(bobs).length, 1);
+});
+
+test("a client that asked not to be told is not, others are, and only of that change", async (t) => {
+  const { service, register, start, change } = await preparePushed(t);
+  const [alices, bobs] = [service.receiver(), service.receiver()];
+  await change("ACL", CALENDAR, grant("bob"));
+  const own = await register("alice", CALENDAR, alices);
+  const foreign = await register("bob", CALENDAR, bobs);
+  await start();
+  const put = (name: string, silenced: string) =>
+    change("PUT", `${CALENDAR}${name}.ics`, event(name), { "push-dont-notify": silenced });
+  await put("a", `"${own.location}", "${foreign.location}"`);
+  await eventually(() => service.at(bobs).length > 0, "bob is told");
+  await sleep(SETTLED);
+  t.is(service.at(alices).length, 0);
+  await put("b", "*");
+  await sleep(SETTLED);
+  t.is(service.received.length, service.at(bobs).length);
+  await put("c", `"${own.location}"`);
+  await put("d", '"*", garbage');
+  await eventually(() => service.at(alices).length > 0, "alice is told of the second");
+});
+
+test("the end of a registration is bounded, and nothing is sent after it", async (t) => {
+  const now = Date.UTC(2026, 10, 23, 12);
+  let clock = now;
+  const { service, register, start, change, send } = await preparePushed(t, () => new Date(clock));
+  const days = ({ expires }: { expires: Date }) => (expires.getTime() - now) / 86_400_000;
+  const at = (time: number) => ({ expires: new Date(time).toUTCString() });
+  const receiver = service.receiver();
+  t.is(days(await register("alice", CALENDAR, receiver)), 7);
+  t.is(days(await register("alice", CALENDAR, receiver, { expires: "tomorrow" })), 7);
+  t.is(days(await register("alice", CALENDAR, receiver, at(now - 1000))), 7);
+  t.is(days(await register("alice", CALENDAR, receiver, at(now + 400 * 86_400_000))), 30);
+  const last = await register("alice", CALENDAR, receiver, at(now + 3 * 86_400_000));
+  t.is(days(last), 3);
+  clock = now + 3 * 86_400_000 + 1000;
+  await start();
+  await change("PUT", `${CALENDAR}a.ics`, event("a"));
+  await sleep(SETTLED);
+  t.is(service.received.length, 0);
+  const { pathname } = new URL(last.location);
+  const end = { method: "DELETE", target: pathname, user: "alice", headers: {}, body: "" };
+  t.is((await send(end)).status, 404);
+});
+
+test("an endpoint that is gone loses its registrations; one that asks for time gets it, and is told then", async (t) => {
+  const { service, register, start, change, pool } = await preparePushed(t);
+  const [gone, busy] = [service.receiver(), service.receiver()];
+  await register("alice", CALENDAR, gone);
+  await register("alice", CALENDAR, busy);
+  service.scripts.set(gone.path, { status: 410 });
+  service.scripts.set(busy.path, { status: 429, headers: { "retry-after": "2" } });
+  await start();
+  await change("PUT", `${CALENDAR}a.ics`, event("a"));
+  await eventually(() => service.at(busy).length === 1, "asked");
+  service.scripts.delete(busy.path);
+  const refusedAt = service.at(busy)[0]?.at ?? 0;
+  await change("PUT", `${CALENDAR}b.ics`, event("b"));
+  await eventually(() => service.at(busy).length === 2, "told");
+  t.true((service.at(busy)[1]?.at ?? 0) - refusedAt >= 1900);
+  const left = await listSubscriptions(pool, "alice");
+  t.deepEqual(
+    left.map(({ endpoint }) => endpoint),
+    [busy.url],
+  );
+});
+
+test("a service that never answers delays neither the change nor others' messages", async (t) => {
+  const { service, register, start, change } = await preparePushed(t);
+  const [hanging, quick] = [service.receiver(), service.receiver()];
+  service.scripts.set(hanging.path, "hang");
+  await register("alice", CALENDAR, hanging);
+  await register("alice", CALENDAR, quick);
+  await start();
+  await change("PUT", `${CALENDAR}a.ics`, event("a"));
+  await eventually(() => service.at(quick).length === 1, "told", 2000);
+  t.is(service.at(hanging).length, 1);
+});
+
+test("a redirect is not followed and an endless answer is cut off", async (t) => {
+  const { service, register, start, change, pool } = await preparePushed(t);
+  const [moved, endless] = [service.receiver(), service.receiver()];
+  service.scripts.set(moved.path, { status: 307, headers: { location: `${service.origin}/trap` } });
+  service.scripts.set(endless.path, "endless");
+  await register("alice", CALENDAR, moved);
+  await register("alice", CALENDAR, endless);
+  await start();
+  await change("PUT", `${CALENDAR}a.ics`, event("a"));
+  await eventually(async () => {
+    const rows = await listSubscriptions(pool, "alice");
+    return rows.every(({ lastAttemptAt }) => lastAttemptAt !== null);
+  }, "both tried");
+  t.false(service.received.some(({ path }) => path === "/trap"));
+  const rows = await listSubscriptions(pool, "alice");
+  t.regex(rows[0]?.lastError ?? "", /redirects are not followed/);
+  t.is(rows[1]?.lastError, null);
+});
+
+test("what cannot be sent to is refused at once", async (t) => {
+  const { service, register } = await preparePushed(t);
+  const good = service.receiver();
+  for (const url of [
+    "/relative",
+    "https://10.0.0.1/",
+    "ftp://push.example/",
+    "https://u:p@push.example/",
+  ])
+    t.is((await register("alice", CALENDAR, { ...good, url })).status, 403, url);
+  for (const p256dh of ["", good.p256dh.slice(0, 80), "AAAA"])
+    t.is((await register("alice", CALENDAR, { ...good, p256dh })).status, 403, p256dh);
+  t.is((await register("alice", CALENDAR, { ...good, auth: "AAAA" })).status, 403);
+});
