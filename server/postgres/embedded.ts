@@ -18,6 +18,8 @@ const PRODUCT = "pushdav";
 const LOCK = 7_238_411;
 /** Advisory lock that guests share; the host takes it whole before it stops a server that others may use. */
 const GUESTS = 7_238_412;
+/** How long the process that started a server may take to claim it. */
+const CLAIM_TIME = "3 seconds";
 /** How long a start may take: crash recovery or the end of the server before may be under way. */
 const START_TIMEOUT = 120_000;
 /** How often a start may fail before it is given up. */
@@ -147,20 +149,22 @@ export class EmbeddedPostgres {
   async #tryServer(pid: number): Promise<boolean> {
     const client = await this.#connect(SUPERUSER);
     if (!client) return false;
-    const holder = await takeLock(client);
-    if (holder === null && pid === this.#child?.pid) {
+    const own = this.#child?.pid === pid ? this.#child : null;
+    const holder = own ? await takeLock(client) : await findHolder(client);
+    if (own && holder === null) {
       await createProduct(client, this.#password);
-      this.#hold(client, this.#child);
+      this.#hold(client, own);
       return true;
     }
     if (holder !== null && this.#options.share) return this.#join(client);
+    const abandoned = holder === null && !(await isYoung(client));
     await client.end();
-    if (holder === null) {
+    if (holder !== null) throw new Failure(`already running on this data folder (${holder})`);
+    if (abandoned) {
       this.#options.notice("stopping the database that a killed pushdav left running");
       await stopPostmaster(pid);
-      return false;
     }
-    throw new Failure(`already running on this data folder (${holder})`);
+    return false;
   }
 
   /**
@@ -221,13 +225,26 @@ async function takeLock(client: Client): Promise<string | null> {
     "select pg_try_advisory_lock($1) as taken",
     [LOCK],
   );
-  if (rows[0]?.taken) return null;
-  const holders = await client.query<{ application_name: string }>(
+  return rows[0]?.taken ? null : ((await findHolder(client)) ?? "another process");
+}
+
+/** @returns a description of who has the lock, null when nobody has. */
+async function findHolder(client: Client): Promise<string | null> {
+  const { rows } = await client.query<{ application_name: string }>(
     `select application_name from pg_locks join pg_stat_activity using (pid)
      where locktype = 'advisory' and classid = 0 and objid = $1 and granted`,
     [LOCK],
   );
-  return holders.rows[0]?.application_name ?? "another process";
+  return rows[0]?.application_name ?? null;
+}
+
+/** Whether whoever started the server may be about to take the lock. */
+async function isYoung(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ young: boolean }>(
+    "select clock_timestamp() - pg_postmaster_start_time() < $1::interval as young",
+    [CLAIM_TIME],
+  );
+  return rows[0]?.young ?? false;
 }
 
 async function hasProduct(client: Client): Promise<boolean> {

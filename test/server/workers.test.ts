@@ -91,9 +91,9 @@ test.serial("commands work beside a running server, and without one", async (t) 
   t.is((await fetch(`${server.url}/readyz`)).status, 200);
 });
 
-test.serial("two commands at once share one database", async (t) => {
+test.serial("commands at once share one database", async (t) => {
   const variables = { PUSHDAV_DATA: await dataFolder(t) };
-  const commands = [1, 2].map(() => runCommand(t, ["migrate", "up"], variables).ended);
+  const commands = [1, 2, 3, 4].map(() => runCommand(t, ["migrate", "up"], variables).ended);
   const codes = (await Promise.all(commands)).map(({ code, errors }) => `${code} ${errors}`);
-  t.deepEqual(codes, ["0 ", "0 "]);
+  t.deepEqual(new Set(codes), new Set(["0 "]));
 });
