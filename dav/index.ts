@@ -5,6 +5,7 @@ import type { Context, DavRequest, DavResponse } from "./http/request.ts";
 import { readingIf } from "./methods/conditions.ts";
 import { METHODS } from "./methods/index.ts";
 import type { Work } from "./methods/method.ts";
+import { preferring } from "./methods/preferences.ts";
 import { complianceClasses, type Extensions } from "./methods/options.ts";
 import { XML_CONTENT_TYPE } from "./multistatus.ts";
 import { formatPath, type Path } from "./paths.ts";
@@ -50,7 +51,8 @@ export function prepare(request: DavRequest, context: Context): Work {
     timezonesByReference: wantsNoTimezones(request),
     expanded: { characters: 0 },
   };
-  const work = readingIf(method.prepare(request, given), request, given);
+  const reading = readingIf(method.prepare(request, given), request, given);
+  const work = preferring(reading, request, given);
   return isForeign(request.path, context.user) ? guarded(work, request.path) : work;
 }
 

@@ -1,4 +1,5 @@
 import { errorElement, type ConditionName } from "./errors.ts";
+import { VARY_BY_PREFERENCE } from "./http/prefer.ts";
 import type { DavResponse } from "./http/request.ts";
 import { el, href, Writer, type Element, type Node } from "./xml/element.ts";
 import { dav, NAMESPACES } from "./xml/names.ts";
@@ -48,7 +49,8 @@ export function multistatus(responses: Iterable<Element>, last: readonly Node[] 
   for (const node of last) writer.write(node);
   writer.use(NAMESPACES.d);
   const body = `<?xml version="1.0" encoding="UTF-8"?>\n<d:multistatus${writer.declarations()}>${writer.text}</d:multistatus>`;
-  return { status: 207, headers: { "content-type": XML_CONTENT_TYPE }, body };
+  const headers = { "content-type": XML_CONTENT_TYPE, vary: VARY_BY_PREFERENCE };
+  return { status: 207, headers, body };
 }
 
 /** COMPAT(DAVx5): error bodies are parsed only when labelled as XML. */

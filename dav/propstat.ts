@@ -1,7 +1,7 @@
 import { LIVE_PROPERTIES } from "./properties/index.ts";
 import type { PropertyContext } from "./properties/property.ts";
 import { DavError } from "./errors.ts";
-import { prefersMinimal } from "./http/headers.ts";
+import { prefersMinimal } from "./http/prefer.ts";
 import type { DavRequest } from "./http/request.ts";
 import { propstatResponse, type Propstat } from "./multistatus.ts";
 import { privilegesOn } from "./privileges.ts";

@@ -4,14 +4,14 @@ import type { DavRequest } from "./request.ts";
 export type Depth = 0 | 1 | "infinity";
 
 /**
- * The Depth header (RFC 4918 section 10.2).
+ * The Depth header (RFC 4918 section 10.2), without the `,noroot` that may follow (RFC 8144 appendix B).
  *
  * @param fallback what the method means when the header is absent
  * @throws DavError 400 for any other value
  */
 export function depthOf(request: DavRequest, fallback: Depth): Depth {
-  const value = request.headers["depth"]?.trim().toLowerCase();
-  switch (value) {
+  const [value] = (request.headers["depth"] ?? "").toLowerCase().split(/,\s*noroot\s*$/);
+  switch (value?.trim()) {
     case undefined:
     case "":
       return fallback;
@@ -44,21 +44,9 @@ export function timeoutOf(request: DavRequest): number {
   return DEFAULT_TIMEOUT;
 }
 
-/** Whether the client wants properties that are not there left out (RFC 8144 section 2, or Brief: t). */
-export function prefersMinimal(request: DavRequest): boolean {
-  const prefer = request.headers["prefer"] ?? "";
-  const brief = request.headers["brief"]?.trim().toLowerCase();
-  return /(?:^|[,;\s])return\s*=\s*"?minimal"?/i.test(prefer) || brief === "t";
-}
-
 /** Whether the CalDAV-Timezones header says F: leave VTIMEZONEs of standard zones out (RFC 7809 section 7.1). */
 export function wantsNoTimezones(request: DavRequest): boolean {
   return request.headers["caldav-timezones"]?.trim().toUpperCase() === "F";
-}
-
-/** Whether the client wants only the members of a collection (depth-noroot, RFC 8144 section 4). */
-export function prefersNoRoot(request: DavRequest): boolean {
-  return /(?:^|[,;\s])depth-noroot(?:$|[,;\s])/i.test(request.headers["prefer"] ?? "");
 }
 
 /** The media type of a body in lower case, without parameters; empty when absent. */

@@ -39,7 +39,8 @@ function retrieval(name: "GET" | "HEAD"): Method {
   };
 }
 
-async function retrieve(
+/** The answer to GET of a resource, for whoever may read it. */
+export async function retrieve(
   tx: Transaction,
   request: DavRequest,
   resource: Resource,

@@ -1,6 +1,7 @@
 import { DavError, violated } from "../errors.ts";
 import { optionalXmlBody } from "../http/body.ts";
-import { depthOf, prefersMinimal, prefersNoRoot, type Depth } from "../http/headers.ts";
+import { depthOf, type Depth } from "../http/headers.ts";
+import { prefersMinimal, prefersNoRoot, withApplied } from "../http/prefer.ts";
 import type { DavRequest } from "../http/request.ts";
 import { multistatus } from "../multistatus.ts";
 import { need, privilegesOn } from "../privileges.ts";
@@ -39,8 +40,8 @@ export const PROPFIND: Method = {
         const inside = await below(tx, resource, depth, context);
         const found = isRootless ? inside : [resource, ...inside];
         const answer = multistatus(await propertyResponses(tx, found, wanted, context));
-        if (!isRootless) return answer;
-        return { ...answer, headers: { ...answer.headers, "preference-applied": "depth-noroot" } };
+        if (!isRootless || request.headers["prefer"] === undefined) return answer;
+        return { ...answer, headers: withApplied(answer.headers, "depth-noroot") };
       },
     };
   },

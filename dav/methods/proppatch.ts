@@ -1,5 +1,6 @@
 import { DavError } from "../errors.ts";
 import { xmlBody } from "../http/body.ts";
+import { prefersMinimal } from "../http/prefer.ts";
 import { multistatus, propstatResponse } from "../multistatus.ts";
 import { checkLocks } from "../locks.ts";
 import { isInHome, type Path } from "../paths.ts";
@@ -33,6 +34,8 @@ export const PROPPATCH: Method = {
         if (held !== null) checkLocks(held, path);
         const plan = planUpdate(instructions, resource.kind, false, context);
         if (plan.ok) await apply(tx, resource, plan.changes);
+        // RFC 8144 section 2.2: all went well, and that is all there is to say.
+        if (plan.ok && prefersMinimal(request)) return { status: 204, headers: {} };
         return multistatus([propstatResponse(hrefOf(resource), plan.propstats)]);
       },
     };

@@ -1,5 +1,6 @@
 import { withGrants } from "../acl.ts";
 import { DavError } from "../errors.ts";
+import { prefersMinimal } from "../http/prefer.ts";
 import type { MethodContext } from "../methods/method.ts";
 import { multistatus, propstatResponse, statusResponse } from "../multistatus.ts";
 import { formatPath, parseHref } from "../paths.ts";
@@ -38,6 +39,7 @@ export const EXPAND_PROPERTY: Report = {
   on: new Set(EVERYWHERE),
   prepare(root, request, context) {
     const wanted = readProperties(root);
+    const minimal = prefersMinimal(request);
     return {
       mode: "snapshot",
       run: async (tx) => {
@@ -45,7 +47,7 @@ export const EXPAND_PROPERTY: Report = {
         if (resource === null) throw new DavError(404, "nothing is mapped to this URL");
         need("read", resource, context.user.id);
         if (wanted.length === 0) return multistatus([]);
-        return multistatus([await new Expansion(tx, context).response(resource, wanted)]);
+        return multistatus([await new Expansion(tx, context, minimal).response(resource, wanted)]);
       },
     };
   },
@@ -65,16 +67,18 @@ class Expansion {
   readonly #tx: Transaction;
   readonly #context: MethodContext;
   readonly #found = new Map<string, Resource | null>();
+  readonly #minimal: boolean;
   #count = 0;
 
-  constructor(tx: Transaction, context: MethodContext) {
+  constructor(tx: Transaction, context: MethodContext, minimal: boolean) {
     this.#tx = tx;
     this.#context = context;
+    this.#minimal = minimal;
   }
 
   async response(subject: Resource, wanted: readonly WantedProperty[]): Promise<Element> {
     const elements = wanted.map(({ name }) => el(name));
-    const asked = { kind: "prop", elements, minimal: false } as const;
+    const asked = { kind: "prop", elements, minimal: this.#minimal } as const;
     const [resource = subject] = needsGrants(asked)
       ? await withGrants(this.#tx, [subject])
       : [subject];
@@ -90,7 +94,10 @@ class Expansion {
       else if (value === null) missing.push(el(name));
       else found.push(nested.length === 0 ? value : await this.#expanded(value, nested));
     }
-    return propstatResponse(hrefOf(resource), groupedPropstats({ found, missing, hidden }));
+    return propstatResponse(
+      hrefOf(resource),
+      groupedPropstats({ found, missing: this.#minimal ? [] : missing, hidden }),
+    );
   }
 
   /** A value in which responses stand in the place of hrefs. */
