@@ -5,6 +5,7 @@ import type { PushAdvertisement } from "../dav/index.ts";
 import { openAuthentication } from "./auth/index.ts";
 import type { Config } from "./config.ts";
 import { anonymousDav, davRouter } from "./dav.ts";
+import { openJmap } from "./jmap/index.ts";
 import { openPushWeb, type PushWeb } from "./push/web.ts";
 import { createNudge } from "./store/nudge.ts";
 import { createStore } from "./store/store.ts";
@@ -19,6 +20,8 @@ export interface RouteOptions {
 export interface Routes {
   /** In the order in which they see a request. */
   readonly middleware: readonly Middleware[];
+  /** Ends the answers that would go on for ever. */
+  endStreams(): void;
   /** Ends what the routes opened. */
   close(): Promise<void>;
 }
@@ -31,6 +34,8 @@ export async function openRoutes(options: RouteOptions): Promise<Routes> {
   const { config, pool, log, clock = () => new Date() } = options;
   const authentication = openAuthentication(pool, config.login);
   const push = await openPushWeb({ config: config.push, pool, log, clock });
+  const { vapidKey, checkUrl } = push;
+  const jmap = config.push.jmap ? openJmap({ pool, log, clock, vapidKey, checkUrl }) : null;
   const dav = davRouter({
     store: createStore(pool, createNudge(pool)),
     limits: {
@@ -48,9 +53,12 @@ export async function openRoutes(options: RouteOptions): Promise<Routes> {
       anonymousDav({ webPush: config.push.web }),
       authentication.middleware as Middleware,
       ...push.middleware.map((middleware) => middleware as Middleware),
+      ...(jmap?.middleware ?? []).map((middleware) => middleware as Middleware),
       dav.routes() as Middleware,
     ],
+    endStreams: () => jmap?.endStreams(),
     async close() {
+      jmap?.endStreams();
       push.close();
       await authentication.close();
     },

@@ -69,6 +69,7 @@ async function startWeb(order: Start, config: Config, log: Logger): Promise<Runn
   return {
     port: listening.port,
     stop: async () => {
+      routes.endStreams();
       await listening.close(config.http.shutdownTimeout);
       await routes.close();
       await pool.end();

@@ -347,6 +347,12 @@ export const Settings = z.object({
       default: "on",
       example: "off",
     }),
+    jmap: variable(flag(), {
+      name: "PUSHDAV_JMAP",
+      about: "Whether scripts and web pages are offered JMAP push.",
+      default: "on",
+      example: "off",
+    }),
     networks: variable(networks(), {
       name: "PUSHDAV_PUSH_NETWORKS",
       about:

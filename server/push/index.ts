@@ -7,6 +7,7 @@ import { appleAdvertisement } from "./transports/apple/advertisement.ts";
 import { watchAppleCredentials } from "./transports/apple/credentials.ts";
 import { appleTransport } from "./transports/apple/index.ts";
 
+import { jmapTransport } from "./transports/jmap/index.ts";
 import { webPushTransport } from "./transports/web-push/index.ts";
 import { createWebPush } from "./webpush/index.ts";
 import { createVapid } from "./webpush/vapid.ts";
@@ -56,9 +57,10 @@ export async function startPush(options: PushOptions): Promise<{ stop(): Promise
   const keys = await watchVapidKeys(pool, log);
   const mark = () => appleAdvertisement(config.apple, credentials.current()).fingerprint;
   const web = webPushTransport({ pool, pace, keys, send, mark });
+  const jmap = jmapTransport({ pool, pace, keys, send });
   const engine = startEngine({
     pool,
-    transports: config.web ? [apple, web] : [apple],
+    transports: [apple, ...(config.web ? [web] : []), ...(config.jmap ? [jmap] : [])],
     lease,
     poll,
     log,

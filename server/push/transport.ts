@@ -3,6 +3,7 @@ import type { Target } from "./topics.ts";
 /** Names of transports, as stored in push_subscription.transport. */
 export const APPLE = "apple";
 export const WEB_PUSH = "web-push";
+export const JMAP = "jmap";
 
 /** One announcement to one subscription: "look again at what you subscribed to". */
 export interface Delivery {

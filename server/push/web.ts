@@ -38,6 +38,10 @@ export interface PushWeb {
   apple(): AppleAdvertisement;
   /** What clients are told of WebDAV-Push at an origin; null where it is switched off. */
   web(origin: string): WebPushTransport | null;
+  /** The public key under which Web Push messages are signed now. */
+  readonly vapidKey: () => string;
+  /** A URL that messages can be sent to, or in words why not. */
+  readonly checkUrl: (url: string) => URL | string;
   close(): void;
 }
 
@@ -46,7 +50,7 @@ export async function openPushWeb(options: PushWebOptions): Promise<PushWeb> {
   const { config, pool, log, clock = () => new Date() } = options;
   const credentials = await watchAppleCredentials({ config: config.apple, log, clock });
   const current = () => credentials.current();
-  const keys = config.web ? await watchVapidKeys(pool, log) : null;
+  const keys = await watchVapidKeys(pool, log);
   const egress = createEgress({ ...config, clock });
   return {
     middleware: [
@@ -55,14 +59,18 @@ export async function openPushWeb(options: PushWebOptions): Promise<PushWeb> {
     ],
     apple: () => appleAdvertisement(config.apple, credentials.current()),
     web: (origin) =>
-      keys && {
-        publicKey: keys.current().publicKey,
-        registrations: `${origin}${REGISTRATIONS_PATH}`,
-        refuse: (subscription) => refuse(subscription, egress),
-      },
+      config.web
+        ? {
+            publicKey: keys.current().publicKey,
+            registrations: `${origin}${REGISTRATIONS_PATH}`,
+            refuse: (subscription) => refuse(subscription, egress),
+          }
+        : null,
+    vapidKey: () => keys.current().publicKey,
+    checkUrl: (url) => egress.check(url),
     close() {
       credentials.stop();
-      keys?.stop();
+      keys.stop();
       egress.close();
     },
   };

@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from "pg";
 import type { HomeKind, HomeRow, NewCollection } from "../../dav/store.ts";
 import type { Login } from "../auth/authenticator.ts";
+import { JMAP } from "../push/transport.ts";
 import { lockHome } from "./read.ts";
 import { SERVER, Writer } from "./write.ts";
 
@@ -112,6 +113,11 @@ export function insertCollection(
   return new Writer(client, SERVER).createCollection(home, collection);
 }
 
+/** JMAP subscriptions end with the credentials that made them (RFC 8620 section 7.2). */
+const ENDED_SUBSCRIPTIONS = `ended as (
+  delete from push_subscription s using changed where s.principal_id = changed.id and s.transport = '${JMAP}'
+)`;
+
 /** Stores a new password hash and tells every process; false if there is no such account. */
 export async function updatePassword(
   pool: Pool,
@@ -120,8 +126,8 @@ export async function updatePassword(
 ): Promise<boolean> {
   const { rowCount } = await pool.query(
     `with changed as (
-       update principal set password_hash = $2 where name = $1 returning name
-     )
+       update principal set password_hash = $2 where name = $1 returning id, name
+     ), ${ENDED_SUBSCRIPTIONS}
      select pg_notify('${ACCOUNTS_CHANNEL}', name) from changed`,
     [name, passwordHash],
   );
@@ -137,8 +143,8 @@ export async function updateDisabled(
   const { rowCount } = await pool.query(
     `with changed as (
        update principal set disabled_at = case when $2 then coalesce(disabled_at, now()) end
-       where name = $1 returning name
-     )
+       where name = $1 returning id, name
+     ), ${ENDED_SUBSCRIPTIONS}
      select pg_notify('${ACCOUNTS_CHANNEL}', name) from changed`,
     [name, disabled],
   );

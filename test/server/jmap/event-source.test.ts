@@ -1,0 +1,194 @@
+import test, { type ExecutionContext } from "ava";
+import { disableAccount, setPassword } from "../../../server/accounts/accounts.ts";
+import { event } from "../../support/events.ts";
+import { callOne, changedIn, openStream, readSession } from "../../support/jmap-client.ts";
+import { eventually, sleep } from "../../support/push.ts";
+import { testServer, type TestServer } from "../../support/server.ts";
+
+const CALENDAR = "/dav/calendars/alice/calendar/";
+const BOOK = "/dav/addressbooks/alice/addressbook/";
+const ALL = "types=*&closeafter=no&ping=0";
+/** Long enough for an event that must not come. */
+const SILENCE = 700;
+
+const card = (uid: string) =>
+  `BEGIN:VCARD\r\nVERSION:3.0\r\nUID:${uid}\r\nFN:Ann\r\nN:;Ann;;;\r\nEND:VCARD\r\n`;
+
+const acl = (ace: string) => `<acl xmlns="DAV:">${ace}</acl>`;
+const BOB = `<ace><principal><href>/dav/principals/bob/</href></principal><grant><privilege><read/></privilege></grant></ace>`;
+
+interface Place extends TestServer {
+  readonly put: (target: string, body?: string) => Promise<void>;
+  readonly accountId: string;
+}
+
+async function prepare(t: ExecutionContext): Promise<Place> {
+  const server = await testServer(t, { users: ["alice", "bob"] });
+  const { session } = await readSession(server);
+  const put = async (target: string, body = event(target)) => {
+    const type = target.endsWith(".vcf") ? "text/vcard" : "text/calendar";
+    const headers = { "content-type": type };
+    const answer = await server.send({ method: "PUT", target, user: "alice", headers, body });
+    if (answer.status >= 300) throw new Error(`${answer.status} ${answer.body}`);
+  };
+  return { ...server, put, accountId: Object.keys(session.accounts)[0] ?? "" };
+}
+
+async function state(server: Place, type: string): Promise<string> {
+  const [, { list }] = await callOne(server, "DavState/get", {
+    accountId: server.accountId,
+    ids: [type],
+  });
+  return list[0].state;
+}
+
+test("a change is told with the state that a client then reads", async (t) => {
+  const server = await prepare(t);
+  const stream = await openStream(t, server, ALL);
+  t.is(stream.status, 200);
+  t.is(stream.headers.get("content-type"), "text/event-stream");
+  t.is(stream.headers.get("cache-control"), "no-cache");
+  t.is(stream.headers.get("x-accel-buffering"), "no");
+  await server.put(`${CALENDAR}a.ics`);
+  const [first] = await stream.until(1, 2000);
+  t.is(first?.event, "state");
+  t.truthy(first?.id);
+  const changed = first && changedIn(first);
+  t.deepEqual(changed, {
+    [server.accountId]: { CalendarEvent: await state(server, "CalendarEvent") },
+  });
+});
+
+test("a collection that is made or renamed is a change of Calendar", async (t) => {
+  const server = await prepare(t);
+  const stream = await openStream(t, server, "types=Calendar&closeafter=no&ping=0");
+  await server.put(`${CALENDAR}a.ics`);
+  await sleep(SILENCE);
+  t.is(stream.events.length, 0);
+  const target = "/dav/calendars/alice/new/";
+  await server.send({ method: "MKCALENDAR", target, user: "alice", headers: {}, body: "" });
+  const [first] = await stream.until(1);
+  t.deepEqual(first && changedIn(first), {
+    [server.accountId]: { Calendar: await state(server, "Calendar") },
+  });
+});
+
+test("only the types that were asked for are told", async (t) => {
+  const server = await prepare(t);
+  const stream = await openStream(t, server, "types=ContactCard,Unknown&closeafter=no&ping=0");
+  await server.put(`${CALENDAR}a.ics`);
+  await sleep(SILENCE);
+  t.is(stream.events.length, 0);
+  await server.put(`${BOOK}a.vcf`, card("a"));
+  const [first] = await stream.until(1);
+  t.deepEqual(first && Object.keys(changedIn(first)[server.accountId] ?? {}), ["ContactCard"]);
+});
+
+test("closeafter=state ends the stream with the first event", async (t) => {
+  const server = await prepare(t);
+  const stream = await openStream(t, server, "types=*&closeafter=state&ping=0");
+  await server.put(`${CALENDAR}a.ics`);
+  await eventually(stream.ended, "the end");
+  t.is(stream.events.length, 1);
+});
+
+test("a client that comes back is told at once what it missed, and nothing when it missed nothing", async (t) => {
+  const server = await prepare(t);
+  const stream = await openStream(t, server, ALL);
+  await server.put(`${CALENDAR}a.ics`);
+  const [first] = await stream.until(1);
+  await server.put(`${CALENDAR}b.ics`);
+  const [, second] = await stream.until(2);
+  stream.close();
+  const behind = await openStream(t, server, ALL, { lastId: first?.id ?? "" });
+  const [missed] = await behind.until(1, 1500);
+  t.deepEqual(missed?.data, second?.data);
+  t.is(missed?.id, second?.id);
+  const present = await openStream(t, server, ALL, { lastId: second?.id ?? "" });
+  await sleep(SILENCE);
+  t.is(present.events.length, 0);
+});
+
+for (const lastId of ["118", "bnVsbA", "x".repeat(7000)]) {
+  test(`an id that is not ours brings the whole state: ${lastId.slice(0, 10)}`, async (t) => {
+    const server = await prepare(t);
+    const stream = await openStream(t, server, ALL, { lastId });
+    const [first] = await stream.until(1);
+    t.is(Object.keys((first && changedIn(first)[server.accountId]) ?? {}).length, 4);
+  });
+}
+
+test("a burst is a few events, the last with the final state", async (t) => {
+  const server = await prepare(t);
+  const stream = await openStream(t, server, ALL);
+  for (let i = 0; i < 60; i += 1) await server.put(`${CALENDAR}${i}.ics`);
+  const final = await state(server, "CalendarEvent");
+  const last = () => {
+    const told = stream.events.at(-1);
+    return told && changedIn(told)[server.accountId]?.["CalendarEvent"];
+  };
+  await eventually(() => last() === final, "the final state");
+  await sleep(SILENCE);
+  t.is(last(), final);
+  t.true(stream.events.length <= 20, `${stream.events.length} events`);
+});
+
+for (const query of ["types=a%20b", "types=", "closeafter=x", "ping=-1", "ping=1.5", "ping=x"]) {
+  test(`${query} is refused`, async (t) => {
+    const stream = await openStream(t, await testServer(t), query);
+    t.is(stream.status, 400);
+  });
+}
+
+test("a user may have twenty streams; another's are not counted", async (t) => {
+  const server = await prepare(t);
+  const streams = await Promise.all(Array.from({ length: 20 }, () => openStream(t, server, ALL)));
+  t.true(streams.every(({ status }) => status === 200));
+  const refused = await openStream(t, server, ALL);
+  t.is(refused.status, 429);
+  t.is(refused.headers.get("retry-after"), "60");
+  t.is((await openStream(t, server, ALL, { user: "bob" })).status, 200);
+  streams[0]?.close();
+  await eventually(async () => (await openStream(t, server, ALL)).status === 200, "room");
+});
+
+test("a stream ends when the password changes or the account is disabled", async (t) => {
+  const server = await prepare(t);
+  const alice = await openStream(t, server, ALL);
+  const bob = await openStream(t, server, ALL, { user: "bob" });
+  await setPassword(server.pool, "alice", "another password");
+  await eventually(alice.ended, "the end of alice's");
+  t.false(bob.ended());
+  await disableAccount(server.pool, "bob");
+  await eventually(bob.ended, "the end of bob's");
+});
+
+test("what is shared is told under the account of its owner, until it is shared no more", async (t) => {
+  const server = await prepare(t);
+  const share = async (aces: string) =>
+    server.send({ method: "ACL", target: CALENDAR, user: "alice", headers: {}, body: acl(aces) });
+  const stream = await openStream(t, server, ALL, { user: "bob" });
+  t.is((await share(BOB)).status, 200);
+  const [granted] = await stream.until(1);
+  t.true(Object.hasOwn((granted && changedIn(granted)) ?? {}, server.accountId));
+  await server.put(`${CALENDAR}a.ics`);
+  const [, told] = await stream.until(2);
+  t.is(
+    told && changedIn(told)[server.accountId]?.["CalendarEvent"],
+    await state(server, "CalendarEvent"),
+  );
+  const { session } = await readSession(server, "bob");
+  t.like(session.accounts[server.accountId], { name: "alice", isPersonal: false });
+  t.is((await share("")).status, 200);
+  await sleep(SILENCE);
+  const before = stream.events.length;
+  await server.put(`${CALENDAR}b.ics`);
+  await sleep(SILENCE);
+  t.is(stream.events.length, before);
+});
+
+test("other methods than GET are refused", async (t) => {
+  const { send } = await testServer(t);
+  const request = { target: "/jmap/events", user: "alice", headers: {}, body: "" };
+  t.is((await send({ ...request, method: "POST" })).status, 405);
+});
