@@ -24,6 +24,7 @@ export type {
 export type { Work } from "./methods/method.ts";
 export { silencedBy } from "./push/dont-notify.ts";
 export { DavError } from "./errors.ts";
+export { freeName } from "./member-name.ts";
 export { validateObject, type ValidObject } from "./objects.ts";
 export { DAV_ROOT, parsePath } from "./paths.ts";
 

@@ -26,6 +26,8 @@ export interface DavDependencies {
   readonly maxRequestSize: number;
   /** What is advertised about push just now, at this origin. */
   readonly push: (origin: string) => PushAdvertisement;
+  /** Whether clients may let the server name new members. */
+  readonly addMember: boolean;
   readonly now: () => Date;
 }
 
@@ -50,7 +52,8 @@ export function davRouter(deps: DavDependencies): Router {
       ctx.set(commonHeaders(path, { webPush: web !== null }));
       const body = await readBody(ctx.req, deps.maxRequestSize);
       const { method, headers } = ctx;
-      const request = { method, path, headers: singular(headers), body };
+      const query = ctx.querystring;
+      const request = { method, path, query, headers: singular(headers), body };
       const work = prepare(request, context);
       const silenced = web ? silencedBy(ctx.get("push-dont-notify"), web.registrations) : [];
       send(ctx, await deps.store.run(work, context.user.id, silenced));
@@ -88,6 +91,7 @@ function contextOf(ctx: KoaContext, deps: DavDependencies): Context {
     userAgent: ctx.get("user-agent").slice(0, 255),
     limits: deps.limits,
     push: deps.push(origin),
+    addMember: deps.addMember,
   };
 }
 

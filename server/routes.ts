@@ -46,6 +46,7 @@ export async function openRoutes(options: RouteOptions): Promise<Routes> {
     },
     maxRequestSize: config.http.maxRequestSize,
     push: (origin) => advertisement(push, origin),
+    addMember: config.addMember,
     now: clock,
   });
   return {

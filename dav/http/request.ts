@@ -4,6 +4,8 @@ import type { Path } from "../paths.ts";
 export interface DavRequest {
   readonly method: string;
   readonly path: Path;
+  /** What follows the question mark; absent or empty where there is none. */
+  readonly query?: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Buffer;
@@ -25,6 +27,8 @@ export interface Context {
   readonly userAgent: string;
   readonly limits: Limits;
   readonly push: PushAdvertisement;
+  /** Whether clients may let the server name new members (RFC 5995). */
+  readonly addMember: boolean;
 }
 
 export interface Limits {

@@ -4,7 +4,7 @@ import { checkWrite } from "../http/preconditions.ts";
 import type { DavRequest, DavResponse } from "../http/request.ts";
 import { checkLocks, type HeldLocks } from "../locks.ts";
 import { checkMedia, storedForm, validateObject, type ValidObject } from "../objects.ts";
-import { formatPath, type ObjectPath } from "../paths.ts";
+import { formatPath, type CollectionPath, type ObjectPath } from "../paths.ts";
 import { need } from "../privileges.ts";
 import { hasQuirk } from "../quirks.ts";
 import { resolveObject } from "../resolve.ts";
@@ -38,7 +38,16 @@ export const PUT: Method = {
   },
 };
 
-function readObject(request: DavRequest, path: ObjectPath, context: MethodContext): ValidObject {
+/**
+ * The object that a request would store below a path.
+ *
+ * @throws DavError with what the body violates
+ */
+export function readObject(
+  request: DavRequest,
+  path: ObjectPath | CollectionPath,
+  context: MethodContext,
+): ValidObject {
   if (request.headers["content-range"] !== undefined) {
     throw new DavError(400, "PUT with Content-Range is not supported");
   }
@@ -66,13 +75,16 @@ async function store(
   need(object === null ? "bind" : "write-content", object ?? collection, context.user.id);
   checkLocks(held, path, { membership: object === null });
   checkWrite(request, object && object.object);
-  // An ETag tells the client that what it sent is what is stored (RFC 4791 section 5.3.4).
-  const headers: Record<string, string> =
-    valid.data === request.body ? { etag: `"${valid.etag}"` } : {};
+  const headers = validators(valid, request);
   if (object?.object.etag === valid.etag) return { status: 204, headers };
   await checkMember(tx, collection.collection, path.object, valid, object?.object.uid);
   await tx.putObject(collection.collection, { ...valid, name: path.object });
   return { status: object === null ? 201 : 204, headers };
+}
+
+/** An ETag tells the client that what it sent is what is stored (RFC 4791 section 5.3.4). */
+export function validators(valid: ValidObject, { body }: DavRequest): Record<string, string> {
+  return valid.data === body ? { etag: `"${valid.etag}"` } : {};
 }
 
 /**

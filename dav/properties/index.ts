@@ -7,6 +7,7 @@ import { RFC4331 } from "./rfc4331.ts";
 import { RFC4791 } from "./rfc4791.ts";
 import { RFC4918 } from "./rfc4918.ts";
 import { RFC4918_LOCKS } from "./rfc4918-locks.ts";
+import { RFC5995 } from "./rfc5995.ts";
 import { RFC6352 } from "./rfc6352.ts";
 import { RFC6578 } from "./rfc6578.ts";
 import { RFC7529 } from "./rfc7529.ts";
@@ -22,6 +23,7 @@ const ALL = [
   ...RFC4791,
   ...RFC7529,
   ...RFC7809,
+  ...RFC5995,
   ...RFC6352,
   ...RFC4331,
   ...APPLE_PUSH,

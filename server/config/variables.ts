@@ -318,6 +318,12 @@ export const Settings = z.object({
     default: "5000",
     example: "1000",
   }),
+  addMember: variable(flag(), {
+    name: "PUSHDAV_ADD_MEMBER",
+    about: "Whether clients may let the server name new objects (RFC 5995); some get into loops.",
+    default: "off",
+    example: "on",
+  }),
   files: z.object({
     enabled: variable(flag(), {
       name: "PUSHDAV_FILES",

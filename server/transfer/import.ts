@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { freeName } from "../../dav/index.ts";
 import type { CollectionRow, HomeKind, Transaction } from "../../dav/store.ts";
 import { Failure } from "../failure.ts";
 import type { Store } from "../store/store.ts";
@@ -114,22 +114,11 @@ async function put(
   if (typeof collection === "string") return { source, object: valid.uid, reason: collection };
   const holder = await tx.findUid(collection, valid.uid);
   if (holder === null) {
-    await tx.putObject(collection, { ...valid, name: await freeName(tx, collection, item) });
+    await tx.putObject(collection, { ...valid, name: await freeName(tx, collection, valid.uid) });
     return "created";
   }
   const [stored] = await tx.getObjects(collection, [holder], NO_DATA);
   if (stored?.etag === valid.etag) return "unchanged";
   await tx.putObject(collection, { ...valid, name: holder });
   return "updated";
-}
-
-/** A name made of the UID, as clients make it. */
-async function freeName(tx: Transaction, collection: CollectionRow, item: Item): Promise<string> {
-  const { uid } = item.valid;
-  const ending = item.home === "calendars" ? ".ics" : ".vcf";
-  const plain = /^[A-Za-z0-9_@+=-][A-Za-z0-9_@+=.-]{0,179}$/.test(uid) ? `${uid}${ending}` : null;
-  if (plain !== null && (await tx.getObjects(collection, [plain], NO_DATA)).length === 0) {
-    return plain;
-  }
-  return `${createHash("sha256").update(uid).digest("hex").slice(0, 40)}${ending}`;
 }

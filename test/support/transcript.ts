@@ -20,6 +20,8 @@ interface Exchange {
 
 export interface Transcript {
   readonly title: string;
+  /** Settings of the server. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly exchanges: readonly Exchange[];
 }
 
@@ -27,7 +29,7 @@ const REQUEST_LINE = /^([A-Z]+) (\S+)(?: as (\S+))?$/;
 const STATUS_LINE = /^(\d{3})( \.\.\.)?$/;
 
 /**
- * Reads a golden conversation. `# ` lines at the top are its title; exchanges are separated by a line of
+ * Reads a golden conversation. `# ` lines at the top are its title, `#set NAME=VALUE` is a setting of the server; exchanges are separated by a line of
  * `===`, request and answer by a line of `---`; both have headers, an empty line, a body.
  * `as NAME` says who asks, `200 ...` that the answer may hold more. `{name}` stands for a value that is
  * captured where it first appears in an answer and must be the same later; `{*}` for any value.
@@ -35,6 +37,11 @@ const STATUS_LINE = /^(\d{3})( \.\.\.)?$/;
 export function readTranscript(file: string): Transcript {
   const lines = readFileSync(file, "utf8").split("\n");
   const title = lines.filter((line) => line.startsWith("# ")).map((line) => line.slice(2));
+  const settings = lines.flatMap((line) => {
+    const [, name, value] = /^#set (\w+)=(.*)$/.exec(line) ?? [];
+    return name === undefined || value === undefined ? [] : [[name, value] as const];
+  });
+  const environment = Object.fromEntries(settings);
   const exchanges: Exchange[] = [];
   let start = lines.findIndex((line) => !line.startsWith("#") && line.trim() !== "");
   while (start < lines.length) {
@@ -44,7 +51,7 @@ export function readTranscript(file: string): Transcript {
     start = end + 1;
     while (start < lines.length && lines[start]?.trim() === "") start++;
   }
-  return { title: title.join(" "), exchanges };
+  return { title: title.join(" "), environment, exchanges };
 }
 
 function readExchange(lines: string[], line: number): Exchange {

@@ -5,11 +5,12 @@ import { testServer } from "../support/server.ts";
 import { play, readTranscript } from "../support/transcript.ts";
 
 for (const file of globSync(join(import.meta.dirname, "**/*.http")).sort()) {
-  const { title, exchanges } = readTranscript(file);
+  const transcript = readTranscript(file);
+  const { title, environment, exchanges } = transcript;
   test(`${relative(import.meta.dirname, file)}: ${title}`, async (t) => {
-    const { send, origin } = await testServer(t, { users: ["alice", "bob"] });
+    const { send, origin } = await testServer(t, { users: ["alice", "bob"], environment });
     t.true(exchanges.length > 0);
-    const problems = await play({ title, exchanges }, send, { host: new URL(origin).host });
+    const problems = await play(transcript, send, { host: new URL(origin).host });
     t.deepEqual(problems, []);
   });
 }
