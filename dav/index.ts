@@ -24,8 +24,9 @@ export type {
 export type { Work } from "./methods/method.ts";
 export { silencedBy } from "./push/dont-notify.ts";
 export { DavError } from "./errors.ts";
-export { freeName } from "./member-name.ts";
+export { objectsOfFile } from "./file-objects.ts";
 export { validateObject, type ValidObject } from "./objects.ts";
+export { storeObjects } from "./store-objects.ts";
 export { DAV_ROOT, parsePath } from "./paths.ts";
 
 const CAPABILITIES: Capabilities = {

@@ -4,27 +4,45 @@ import type { CollectionRow, Transaction } from "./store.ts";
 const PLAIN = /^[A-Za-z0-9_@+=-][A-Za-z0-9_@+=.-]{0,179}$/;
 
 /**
- * A name that no member of a collection has, for a new one: made of its UID, as clients make it, where that
+ * Names that no member of a collection has, for new ones: made of their UIDs, as clients make them, where that
  * can be.
+ *
+ * @returns the names by UID
  */
+export async function freeNames(
+  tx: Transaction,
+  collection: CollectionRow,
+  uids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const wanted = new Map(uids.map((uid) => [uid, namesFor(collection, uid)]));
+  const all = [...wanted.values()].flat();
+  const found = all.length === 0 ? [] : await tx.getObjects(collection, all, { data: false });
+  const taken = new Set(found.map(({ name }) => name));
+  const chosen = [...wanted].map(([uid, names]): [string, string] => {
+    const name = names.find((each) => !taken.has(each)) ?? `${randomUUID()}${ending(collection)}`;
+    taken.add(name);
+    return [uid, name];
+  });
+  return new Map(chosen);
+}
+
+/** As `freeNames`, for one. */
 export async function freeName(
   tx: Transaction,
   collection: CollectionRow,
   uid: string,
 ): Promise<string> {
-  const names = namesFor(collection, uid);
-  const taken = await tx.getObjects(collection, names, { data: false });
-  const free = names.find((name) => taken.every((object) => object.name !== name));
-  return free ?? `${randomUUID()}${endingOf(collection)}`;
+  const [name = ""] = (await freeNames(tx, collection, [uid])).values();
+  return name;
 }
 
 /** The names that an object with this UID would like to have, the best one first. */
 function namesFor(collection: CollectionRow, uid: string): string[] {
-  const ending = endingOf(collection);
   const hashed = createHash("sha256").update(uid).digest("hex").slice(0, 40);
-  return [...(PLAIN.test(uid) ? [`${uid}${ending}`] : []), `${hashed}${ending}`];
+  const plain = PLAIN.test(uid) ? [uid] : [];
+  return [...plain, hashed].map((name) => `${name}${ending(collection)}`);
 }
 
-function endingOf({ kind }: CollectionRow): string {
+function ending({ kind }: CollectionRow): string {
   return kind === "calendar" ? ".ics" : ".vcf";
 }

@@ -36,10 +36,20 @@ function propstatElement({ status, properties, condition }: Propstat): Element {
   return el(dav("propstat"), [el(dav("prop"), properties), statusElement(status), ...error]);
 }
 
-/** A DAV:response that says one status about one href. */
-export function statusResponse(target: string, status: number, condition?: ConditionName): Element {
+/**
+ * A DAV:response that says one status about one href.
+ *
+ * @param description a sentence for people
+ */
+export function statusResponse(
+  target: string,
+  status: number,
+  condition?: ConditionName,
+  description?: string,
+): Element {
   const error = condition === undefined ? [] : [errorElement(condition)];
-  return el(dav("response"), [href(target), statusElement(status), ...error]);
+  const words = description === undefined ? [] : [el(dav("responsedescription"), [description])];
+  return el(dav("response"), [href(target), statusElement(status), ...error, ...words]);
 }
 
 /** The 207 answer around responses; `last` follows them, as sync-collection's token must. */

@@ -8,7 +8,7 @@ import {
   parseCalendar,
   textOfJcal,
 } from "./icalendar/index.ts";
-import type { CollectionKind, NewObject } from "./store.ts";
+import type { CollectionKind, CollectionRow, NewObject } from "./store.ts";
 import { decodeText } from "./text.ts";
 import { jcalOfXcal } from "./xcal-read.ts";
 import { CardError, checkCard, parseCard } from "./vcard/index.ts";
@@ -100,6 +100,14 @@ const ACCEPTED_TYPES: Readonly<Record<CollectionKind, ReadonlySet<string>>> = {
   ]),
 };
 
+/** Media types of which only calendar objects and cards can be. */
+export const OBJECT_TYPES: ReadonlySet<string> = new Set([
+  ...CALENDAR_FORMATS,
+  "text/vcard",
+  "text/x-vcard",
+  "text/directory",
+]);
+
 const UNSUPPORTED: Readonly<Record<CollectionKind, ConditionName>> = {
   calendar: "supported-calendar-data",
   addressbook: "supported-address-data",
@@ -121,7 +129,21 @@ export function checkMedia(
   if (media.charset?.startsWith("utf-16") || media.charset?.startsWith("utf-32")) {
     throw new DavError(415, `send UTF-8, not ${media.charset}`);
   }
-  if (media.size > media.maxSize) {
-    throw violated(TOO_LARGE[kind], `an object has at most ${media.maxSize} bytes`);
-  }
+  if (media.size > media.maxSize) throw maxSizeExceeded(kind, media.maxSize);
+}
+
+/** The error for an object that is larger than a collection of this kind takes, in bytes. */
+export function maxSizeExceeded(kind: CollectionKind, maxSize: number): DavError {
+  return violated(TOO_LARGE[kind], `an object has at most ${maxSize} bytes`);
+}
+
+/**
+ * Refuses a component type that a calendar does not take.
+ *
+ * @throws DavError supported-calendar-component
+ */
+export function checkComponent({ kind, components }: CollectionRow, component: string): void {
+  if (kind !== "calendar" || components.includes(component)) return;
+  const taken = components.join(", ");
+  throw violated("supported-calendar-component", `this calendar takes ${taken} only`);
 }

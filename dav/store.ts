@@ -220,6 +220,8 @@ export interface Transaction {
     search: ObjectSearch,
     columns: Columns,
   ): Promise<FoundObject[]>;
+  /** The members with these UIDs. */
+  findUids(collection: CollectionRow, uids: readonly string[]): Promise<ObjectRow[]>;
   /** The name of the member with this UID, or null. */
   findUid(collection: CollectionRow, uid: string): Promise<string | null>;
 

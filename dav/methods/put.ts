@@ -3,7 +3,13 @@ import { charset, mediaType } from "../http/headers.ts";
 import { checkWrite } from "../http/preconditions.ts";
 import type { DavRequest, DavResponse } from "../http/request.ts";
 import { checkLocks, type HeldLocks } from "../locks.ts";
-import { checkMedia, storedForm, validateObject, type ValidObject } from "../objects.ts";
+import {
+  checkComponent,
+  checkMedia,
+  storedForm,
+  validateObject,
+  type ValidObject,
+} from "../objects.ts";
 import { formatPath, type CollectionPath, type ObjectPath } from "../paths.ts";
 import { need } from "../privileges.ts";
 import { hasQuirk } from "../quirks.ts";
@@ -100,11 +106,7 @@ export async function checkMember(
   valid: { uid: string; component: string },
   current?: string,
 ): Promise<void> {
-  const { kind, components } = collection;
-  if (kind === "calendar" && !components.includes(valid.component)) {
-    const taken = components.join(", ");
-    throw violated("supported-calendar-component", `this calendar takes ${taken} only`);
-  }
+  checkComponent(collection, valid.component);
   if (valid.uid === current) return;
   const holder = await tx.findUid(collection, valid.uid);
   if (holder === null || holder === name) return;
@@ -115,5 +117,7 @@ export async function checkMember(
     collection: collection.name,
     object: holder,
   });
-  throw violated(`${kind}-no-uid-conflict`, `the UID is in use by ${target}`, [href(target)]);
+  throw violated(`${collection.kind}-no-uid-conflict`, `the UID is in use by ${target}`, [
+    href(target),
+  ]);
 }

@@ -184,6 +184,20 @@ export async function findUid(
   return row?.name ?? null;
 }
 
+const FIND_UIDS: Statement = {
+  name: "find-uids",
+  text: `select ${OBJECT_COLUMNS} from ${MEMBERS} and o.uid = any($3)`,
+};
+
+export async function findUids(
+  db: Connection,
+  collection: CollectionRow,
+  uids: readonly string[],
+): Promise<ObjectRow[]> {
+  const rows = await rowsOf<ObjectColumns>(db, FIND_UIDS, [...keyOf(collection), uids]);
+  return rows.map(toObject);
+}
+
 const FIND_BY_COMPONENT = withData(
   "find-by-component",
   (columns) => `select ${columns}, true as exact from ${MEMBERS}

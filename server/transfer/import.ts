@@ -1,4 +1,4 @@
-import { freeName } from "../../dav/index.ts";
+import { storeObjects } from "../../dav/index.ts";
 import type { CollectionRow, HomeKind, Transaction } from "../../dav/store.ts";
 import { Failure } from "../failure.ts";
 import type { Store } from "../store/store.ts";
@@ -22,7 +22,6 @@ type Outcome = keyof ImportCounts | Refusal;
 
 const BATCH_OBJECTS = 250;
 const BATCH_BYTES = 8 * 2 ** 20;
-const NO_DATA = { data: false };
 const HOMES: readonly HomeKind[] = ["calendars", "addressbooks"];
 
 /**
@@ -82,7 +81,15 @@ export class Import {
     const run = async (tx: Transaction) => {
       const collections = await collectionsOf(tx, kind, owner, true);
       const outcomes: Outcome[] = [];
-      for (const item of items) outcomes.push(await put(tx, collections, item, named[kind]));
+      const targets = new Map<CollectionRow, Item[]>();
+      for (const item of items) {
+        const { source, valid } = item;
+        const target = chooseTarget(collections, valid.component, named[kind]);
+        if (typeof target === "string")
+          outcomes.push({ source, object: valid.uid, reason: target });
+        else targets.set(target, [...(targets.get(target) ?? []), item]);
+      }
+      for (const [target, its] of targets) outcomes.push(...(await putAll(tx, target, its)));
       return outcomes;
     };
     for (const outcome of await store.run({ mode: "write", run }, null)) {
@@ -103,22 +110,17 @@ async function collectionsOf(
   return tx.listCollections(home);
 }
 
-async function put(
+/** Stores what goes into one collection, and says what became of it. */
+async function putAll(
   tx: Transaction,
-  collections: readonly CollectionRow[],
-  item: Item,
-  name: string | undefined,
-): Promise<Outcome> {
-  const { source, valid } = item;
-  const collection = chooseTarget(collections, valid.component, name);
-  if (typeof collection === "string") return { source, object: valid.uid, reason: collection };
-  const holder = await tx.findUid(collection, valid.uid);
-  if (holder === null) {
-    await tx.putObject(collection, { ...valid, name: await freeName(tx, collection, valid.uid) });
-    return "created";
-  }
-  const [stored] = await tx.getObjects(collection, [holder], NO_DATA);
-  if (stored?.etag === valid.etag) return "unchanged";
-  await tx.putObject(collection, { ...valid, name: holder });
-  return "updated";
+  collection: CollectionRow,
+  items: readonly Item[],
+): Promise<Outcome[]> {
+  const objects = items.map(({ valid }) => valid);
+  const results = await storeObjects(tx, collection, objects, () => {});
+  return results.map((result, index): Outcome => {
+    if ("outcome" in result) return result.outcome;
+    const { source = "", valid } = items[index] ?? {};
+    return { source, object: valid?.uid ?? "", reason: result.error.message };
+  });
 }

@@ -1,8 +1,6 @@
-import { CalendarError, splitCalendar } from "../../dav/icalendar/index.ts";
-import { DavError, validateObject, type ValidObject } from "../../dav/index.ts";
-import type { HomeKind } from "../../dav/store.ts";
+import { objectsOfFile, type ValidObject } from "../../dav/index.ts";
+import type { CollectionKind, HomeKind } from "../../dav/store.ts";
 import { decodeText } from "../../dav/text.ts";
-import { splitCards } from "../../dav/vcard/index.ts";
 import type { Source } from "./sources.ts";
 
 /** An object to store, with where it comes from. */
@@ -27,81 +25,27 @@ export interface ItemOptions {
   readonly now: Date;
 }
 
-interface Piece {
-  readonly object: string;
-  readonly text: string;
-}
-
-interface Pieces {
-  readonly pieces: readonly Piece[];
-  readonly refused: readonly Omit<Refusal, "source">[];
-}
-
 const KINDS: readonly {
   readonly home: HomeKind;
-  readonly kind: "calendar" | "addressbook";
+  readonly kind: CollectionKind;
   readonly begins: RegExp;
-  readonly split: (text: string) => Pieces;
 }[] = [
-  { home: "calendars", kind: "calendar", begins: /^\s*BEGIN:VCALENDAR/i, split: calendarPieces },
-  { home: "addressbooks", kind: "addressbook", begins: /^\s*BEGIN:VCARD/i, split: cardPieces },
+  { home: "calendars", kind: "calendar", begins: /^\s*BEGIN:VCALENDAR/i },
+  { home: "addressbooks", kind: "addressbook", begins: /^\s*BEGIN:VCARD/i },
 ];
 
-/**
- * Takes a file apart into objects that can be stored. A file that is one such object is kept as it is,
- * byte for byte.
- */
+/** Takes a file apart into objects that can be stored; which kind they are its first line says. */
 export function* readItems(source: Source, options: ItemOptions): Generator<Item | Refusal> {
   const refuse = (object: string, reason: string) => ({ source: source.name, object, reason });
   if ("refusal" in source) return yield refuse("", source.refusal);
-  const { text } = decodeText(source.bytes);
-  const found = KINDS.find(({ begins }) => begins.test(text.slice(0, 1000)));
+  const beginning = decodeText(source.bytes).text.slice(0, 1000);
+  const found = KINDS.find(({ begins }) => begins.test(beginning));
   if (!found) return yield refuse("", "it begins neither as a calendar nor as a contact");
-  const { home, kind } = found;
-  const whole = tryObject(kind, source.bytes, options);
-  if (typeof whole !== "string") return yield { source: source.name, home, valid: whole };
-  const { pieces, refused } = found.split(text);
-  yield* refused.map(({ object, reason }) => refuse(object, reason));
-  for (const piece of pieces) {
-    const valid = tryObject(kind, Buffer.from(piece.text), options);
-    if (typeof valid === "string") yield refuse(piece.object, valid);
-    else yield { source: source.name, home, valid };
+  let isEmpty = true;
+  for (const object of objectsOfFile(found.kind, source.bytes, options)) {
+    isEmpty = false;
+    if ("error" in object) yield refuse(object.label, object.error.message);
+    else yield { source: source.name, home: found.home, valid: object.valid };
   }
-  if (pieces.length + refused.length === 0) yield refuse("", "there is nothing in it");
-}
-
-/** The validated object, or why it cannot be stored. */
-function tryObject(
-  kind: "calendar" | "addressbook",
-  bytes: Uint8Array,
-  { maxResourceSize, now }: ItemOptions,
-): ValidObject | string {
-  if (bytes.length > maxResourceSize) return `it is larger than ${maxResourceSize} bytes`;
-  try {
-    return validateObject(kind, bytes, now);
-  } catch (error) {
-    if (error instanceof DavError) return error.message;
-    throw error;
-  }
-}
-
-function calendarPieces(text: string): Pieces {
-  try {
-    const { objects, refused } = splitCalendar(text);
-    return {
-      pieces: objects.map(({ uid, text: object }) => ({ object: uid, text: object })),
-      refused: refused.map(({ uid, error }) => ({ object: uid, reason: error.message })),
-    };
-  } catch (error) {
-    if (!(error instanceof CalendarError)) throw error;
-    return { pieces: [], refused: [{ object: "", reason: error.message }] };
-  }
-}
-
-function cardPieces(text: string): Pieces {
-  const { cards, errors } = splitCards(text);
-  return {
-    pieces: cards.map(({ uid, text: card }) => ({ object: uid, text: card })),
-    refused: errors.map(({ card, error }) => ({ object: `card ${card}`, reason: error.message })),
-  };
+  if (isEmpty) yield refuse("", "there is nothing in it");
 }

@@ -201,7 +201,7 @@ test("what cannot be stored is listed with its reason, the rest is taken, and th
   );
   const { output, code } = await run(importFiles, [...paths, "--user", "Ann"]);
   t.is(code, 1);
-  t.regex(output, /\nrefused .*f\.vcf, big: it is larger than \d+ bytes\n/);
+  t.regex(output, /\nrefused .*f\.vcf, big: an object has at most \d+ bytes\n/);
   t.regex(output, /\ncreated 0, updated 0, unchanged 2, refused 7\n$/);
 });
 
