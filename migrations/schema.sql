@@ -96,7 +96,9 @@ create table object (
   data bytea,
   properties jsonb not null default '{}'::jsonb,
   created_at timestamp with time zone not null,
-  modified_at timestamp with time zone not null
+  modified_at timestamp with time zone not null,
+  made_seq bigint,
+  changed_by bigint
 );
 
 create table occurrence (

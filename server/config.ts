@@ -117,6 +117,7 @@ function arrange(values: Values) {
     dataFolder: resolve(values.dataFolder),
     push: {
       ...values.push,
+      publicUrl,
       contact: values.push.contact ?? (publicUrl?.startsWith("https:") ? publicUrl : null),
       apple: {
         ...apple,

@@ -9,6 +9,7 @@ export type { Limits } from "./check.ts";
 export { COLLATIONS } from "./collation.ts";
 export type { Collation } from "./collation.ts";
 export type { Calendar } from "./component.ts";
+export { digestOf } from "./digest.ts";
 export { CalendarError } from "./error.ts";
 export type { CalendarCondition } from "./error.ts";
 export { matchesCalendar } from "./filter.ts";

@@ -3,6 +3,7 @@ export { checkCard, parseCard } from "./card.ts";
 export type { CardVersion } from "./card.ts";
 export { CARD_COLLATIONS } from "./collation.ts";
 export type { CardCollation } from "./collation.ts";
+export { titleOfCard } from "./digest.ts";
 export { CardError } from "./error.ts";
 export { matchesCard } from "./filter.ts";
 export type {

@@ -359,6 +359,12 @@ export const Settings = z.object({
       default: "on",
       example: "off",
     }),
+    webhooks: variable(flag(), {
+      name: "PUSHDAV_WEBHOOKS",
+      about: "Whether changes are told to URLs that accounts or you name.",
+      default: "on",
+      example: "off",
+    }),
     networks: variable(networks(), {
       name: "PUSHDAV_PUSH_NETWORKS",
       about:

@@ -6,8 +6,8 @@ import { createEgress } from "./egress/index.ts";
 import { appleAdvertisement } from "./transports/apple/advertisement.ts";
 import { watchAppleCredentials } from "./transports/apple/credentials.ts";
 import { appleTransport } from "./transports/apple/index.ts";
-
 import { jmapTransport } from "./transports/jmap/index.ts";
+import { webhookTransport } from "./transports/webhook/index.ts";
 import { webPushTransport } from "./transports/web-push/index.ts";
 import { createWebPush } from "./webpush/index.ts";
 import { createVapid } from "./webpush/vapid.ts";
@@ -58,9 +58,16 @@ export async function startPush(options: PushOptions): Promise<{ stop(): Promise
   const mark = () => appleAdvertisement(config.apple, credentials.current()).fingerprint;
   const web = webPushTransport({ pool, pace, keys, send, mark });
   const jmap = jmapTransport({ pool, pace, keys, send });
+  const { publicUrl } = config;
+  const webhook = webhookTransport({ pool, pace, egress, publicUrl, clock });
   const engine = startEngine({
     pool,
-    transports: [apple, ...(config.web ? [web] : []), ...(config.jmap ? [jmap] : [])],
+    transports: [
+      apple,
+      ...(config.web ? [web] : []),
+      ...(config.jmap ? [jmap] : []),
+      ...(config.webhooks ? [webhook] : []),
+    ],
     lease,
     poll,
     log,

@@ -4,6 +4,7 @@ import type { Target } from "./topics.ts";
 export const APPLE = "apple";
 export const WEB_PUSH = "web-push";
 export const JMAP = "jmap";
+export const WEBHOOK = "webhook";
 
 /** One announcement to one subscription: "look again at what you subscribed to". */
 export interface Delivery {

@@ -3,6 +3,7 @@ import type { Pool } from "pg";
 import type { Logger } from "pino";
 import type { AuthState } from "../auth/basic.ts";
 import { REGISTRATIONS_PATH, webPushRegistrations } from "./transports/web-push/endpoint.ts";
+import { webhookEndpoint } from "./transports/webhook/endpoint.ts";
 import { readReceiverKeys } from "./webpush/encrypt.ts";
 import { watchVapidKeys } from "./webpush/watched-keys.ts";
 import type { WebPushTransport } from "../../dav/index.ts";
@@ -52,10 +53,12 @@ export async function openPushWeb(options: PushWebOptions): Promise<PushWeb> {
   const current = () => credentials.current();
   const keys = await watchVapidKeys(pool, log);
   const egress = createEgress({ ...config, clock });
+  const checkUrl = (url: string) => egress.check(url);
   return {
     middleware: [
       appleSubscriptions({ pool, credentials: current, log, clock }),
       webPushRegistrations(pool, clock),
+      ...(config.webhooks ? [webhookEndpoint({ pool, clock, checkUrl })] : []),
     ],
     apple: () => appleAdvertisement(config.apple, credentials.current()),
     web: (origin) =>
@@ -67,7 +70,7 @@ export async function openPushWeb(options: PushWebOptions): Promise<PushWeb> {
           }
         : null,
     vapidKey: () => keys.current().publicKey,
-    checkUrl: (url) => egress.check(url),
+    checkUrl,
     close() {
       credentials.stop();
       keys.stop();

@@ -26,8 +26,11 @@ export function authorParameter({ id, silenced }: Author): (string | null)[] {
   return [id === null ? null : String(id), ...silenced];
 }
 
+/** Who that parameter names. */
+const ACTOR = "($3::text[])[1]::bigint";
+
 /** That parameter as the columns actor_id and silenced. */
-const AUTHOR = "($3::text[])[1]::bigint, ($3::text[])[2:]";
+const AUTHOR = `${ACTOR}, ($3::text[])[2:]`;
 
 /**
  * Each change is one statement: it takes the next number of the home ($1, $2), writes, and leaves a row in
@@ -65,12 +68,13 @@ const PUT_OBJECT = change(
     delete from occurrence where principal_id = $1 and collection_id = $4 and object_name = $5
   ), stored as (
     insert into object (principal_id, collection_id, name, changed_seq, uid, component, etag,
-      content_type, data, properties, created_at, modified_at)
-    select $1, $4, $5, seq, $6, $7, $8, $9, $10, coalesce($11::jsonb, '{}'), now(), now() from counter
+      content_type, data, properties, created_at, modified_at, made_seq, changed_by)
+    select $1, $4, $5, seq, $6, $7, $8, $9, $10, coalesce($11::jsonb, '{}'), now(), now(), seq, ${ACTOR} from counter
     on conflict (principal_id, collection_id, name) do update set
       changed_seq = excluded.changed_seq, uid = excluded.uid, component = excluded.component,
       etag = excluded.etag, content_type = excluded.content_type, data = excluded.data,
-      modified_at = excluded.modified_at,
+      modified_at = excluded.modified_at, changed_by = excluded.changed_by,
+      made_seq = case when object.data is null then excluded.made_seq else object.made_seq end,
       properties = case when $11::jsonb is null and object.data is not null then object.properties
         else excluded.properties end,
       created_at = case when object.data is null then excluded.created_at else object.created_at end
@@ -87,7 +91,7 @@ const DELETE_OBJECT = change(
   `${TOUCHED}, gone as (
     delete from occurrence where principal_id = $1 and collection_id = $4 and object_name = $5
   ), buried as (
-    update object set changed_seq = seq, uid = null, component = null, etag = null, content_type = null,
+    update object set changed_seq = seq, changed_by = ${ACTOR}, uid = null, etag = null, content_type = null,
       data = null, properties = '{}', modified_at = now()
     from counter where principal_id = $1 and collection_id = $4 and name = $5
   )`,
@@ -170,7 +174,7 @@ const CHANGE_OBJECT_PROPERTIES = change(
   "content",
   "$4::bigint",
   `${TOUCHED}, changed as (
-    update object set changed_seq = seq, ${CHANGED_PROPERTIES("$6", "$7")}
+    update object set changed_seq = seq, changed_by = ${ACTOR}, ${CHANGED_PROPERTIES("$6", "$7")}
     from counter where principal_id = $1 and collection_id = $4 and name = $5
   )`,
 );

@@ -35,7 +35,7 @@ export async function testDatabase(t: Pick<ExecutionContext, "teardown">): Promi
   const url = withDatabase(process.env["PUSHDAV_TEST_DATABASE"] ?? "", name);
   const pool = createPool({
     url,
-    size: 10,
+    size: 5,
     statementTimeout: 30_000,
     name: "test",
     onError: ignore,

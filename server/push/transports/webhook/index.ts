@@ -1,0 +1,96 @@
+import { createHash } from "node:crypto";
+import type { Pool } from "pg";
+import {
+  WEBHOOK,
+  type Delivery,
+  type Outcome,
+  type Pace,
+  type Transport,
+} from "../../transport.ts";
+import type { Egress } from "../../egress/index.ts";
+import { readCursor, type Cursor } from "./changes.ts";
+import { fill, type Event } from "./forms.ts";
+import { outcomeOf } from "./outcome.ts";
+import { reportChanges, type CollectionReport } from "./report.ts";
+import { signed } from "./signature.ts";
+import type { Details } from "./webhooks.ts";
+
+const CONCURRENCY = 20;
+const PER_ORIGIN = 5;
+
+/** The only topic: webhooks need no credential. */
+export const TOPIC = "webhook";
+
+export interface WebhookTransportOptions {
+  readonly pool: Pool;
+  readonly pace: Pace;
+  readonly egress: Pick<Egress, "post">;
+  /** Where the server is reached, or null when it does not know. */
+  readonly publicUrl: string | null;
+  readonly clock: () => Date;
+}
+
+/** What is noted of a receiver. */
+interface Told {
+  readonly cursor?: Cursor;
+  readonly test?: boolean;
+}
+
+/** Webhooks: tells any URL what changed since it was told last, in the form it wants. */
+export function webhookTransport(options: WebhookTransportOptions): Transport {
+  const { pool, pace, egress, publicUrl, clock } = options;
+
+  async function post(
+    { endpoint, publicId, attempts }: Delivery,
+    { form, secret }: Details,
+    event: Event,
+    name: string,
+  ): Promise<Outcome> {
+    const sentAt = clock();
+    const { url, body } = fill(form, endpoint, event);
+    const id = `msg_${createHash("sha256").update(`${publicId} ${name}`).digest("hex").slice(0, 32)}`;
+    const headers = {
+      "content-type": "application/json",
+      "user-agent": "pushdav",
+      "webhook-attempt": String(attempts + 1),
+      ...signed(secret, id, sentAt, body),
+    };
+    return outcomeOf(await egress.post({ url, headers, body: Buffer.from(body) }), sentAt);
+  }
+
+  async function collectionsOf(
+    { principalId, target, removed }: Delivery,
+    details: Details,
+    cursors: readonly [Cursor, Cursor],
+  ): Promise<CollectionReport[]> {
+    const { filter, content, collections } = details;
+    const [href = ""] = details.hrefs;
+    const last = { href, title: href, removed: true, syncToken: null };
+    if (removed) return filter.changes.includes("collection") ? [last] : [];
+    const scope = { readerId: principalId, target, collections };
+    return reportChanges(pool, { scope, filter, content }, cursors, clock());
+  }
+
+  return {
+    name: WEBHOOK,
+    pace,
+    concurrency: CONCURRENCY,
+    perOrigin: PER_ORIGIN,
+    topics: () => [TOPIC],
+    async send(delivery) {
+      const details = delivery.details as unknown as Details;
+      const { cursor = {}, test = false } = delivery.told as Told;
+      const until = await readCursor(pool, delivery);
+      const collections = await collectionsOf(delivery, details, [cursor, until]);
+      const told = { cursor: until };
+      const type = test ? "test" : "changed";
+      if (collections.length === 0 && !test) return { kind: "needless", told };
+      const { account } = details;
+      const event: Event = { type, at: clock(), account, collections, origin: publicUrl };
+      const name = `${JSON.stringify(cursor)} ${JSON.stringify(until)} ${type}`;
+      const outcome = await post(delivery, details, event, name);
+      return outcome.kind === "delivered" ? { ...outcome, told } : outcome;
+    },
+    stop: () => Promise.resolve(),
+  };
+}
