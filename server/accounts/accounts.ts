@@ -151,7 +151,16 @@ async function hashChecked(password: string): Promise<string> {
   );
 }
 
-async function refuseTaken(client: PoolClient, name: string, email: string | null): Promise<void> {
+/**
+ * Refuses a name or address that somebody has, be it an account or a group.
+ *
+ * @throws {AccountError}
+ */
+export async function refuseTaken(
+  client: PoolClient,
+  name: string,
+  email: string | null,
+): Promise<void> {
   const taken = await store.findTaken(client, name, email?.toLowerCase() ?? null);
   if (taken === "name") throw new AccountError(`The name "${name}" is taken already.`);
   if (taken === "address") throw new AccountError(`The address ${email} is taken already.`);

@@ -1,6 +1,7 @@
 import type { Command } from "./command.ts";
 import { doctor } from "./doctor.ts";
 import { exportFiles } from "./export.ts";
+import { group } from "./group.ts";
 import { importFiles } from "./import.ts";
 import { migrate } from "./migrate.ts";
 import { restored } from "./restored.ts";
@@ -11,6 +12,7 @@ import { user } from "./user.ts";
 export const COMMANDS: readonly Command[] = [
   serve,
   user,
+  group,
   importFiles,
   exportFiles,
   migrate,

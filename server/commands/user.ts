@@ -10,6 +10,7 @@ import {
 import { Failure } from "../failure.ts";
 import type { AccountRow } from "../store/accounts.ts";
 import { parseArguments, UsageError, type Command, type CommandContext } from "./command.ts";
+import { table } from "./table.ts";
 
 interface Options {
   readonly email?: string;
@@ -49,7 +50,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     options: ["json"],
     async run(_name, { json }, context) {
       const accounts = await context.withDatabase(({ pool }) => listAccounts(pool));
-      context.print(json ? JSON.stringify(accounts) : table(accounts.map(row)));
+      context.print(json ? JSON.stringify(accounts) : table(COLUMNS, accounts.map(row)));
     },
   },
   passwd: {
@@ -164,17 +165,4 @@ function row(account: AccountRow): string[] {
     account.lastLoginAt?.toISOString().slice(0, 16).replace("T", " ") ?? "never",
     account.disabled ? "disabled" : "active",
   ];
-}
-
-function table(rows: readonly string[][]): string {
-  const lines = [COLUMNS, ...rows];
-  const widths = COLUMNS.map((_, i) => Math.max(...lines.map((cells) => cells[i]?.length ?? 0)));
-  return lines
-    .map((cells) =>
-      cells
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
 }

@@ -126,7 +126,7 @@ export async function updatePassword(
 ): Promise<boolean> {
   const { rowCount } = await pool.query(
     `with changed as (
-       update principal set password_hash = $2 where name = $1 returning id, name
+       update principal set password_hash = $2 where name = $1 and kind <> 'group' returning id, name
      ), ${ENDED_SUBSCRIPTIONS}
      select pg_notify('${ACCOUNTS_CHANNEL}', name) from changed`,
     [name, passwordHash],
@@ -143,7 +143,7 @@ export async function updateDisabled(
   const { rowCount } = await pool.query(
     `with changed as (
        update principal set disabled_at = case when $2 then coalesce(disabled_at, now()) end
-       where name = $1 returning id, name
+       where name = $1 and kind <> 'group' returning id, name
      ), ${ENDED_SUBSCRIPTIONS}
      select pg_notify('${ACCOUNTS_CHANNEL}', name) from changed`,
     [name, disabled],
@@ -154,7 +154,7 @@ export async function updateDisabled(
 /** Removes an account and all it owns, and tells every process; false if there is no such account. */
 export async function deletePrincipal(client: PoolClient, name: string): Promise<boolean> {
   const { rows } = await client.query<{ id: number }>(
-    "select id from principal where name = $1 for update",
+    "select id from principal where name = $1 and kind <> 'group' for update",
     [name],
   );
   if (!rows[0]) return false;
