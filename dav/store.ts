@@ -122,6 +122,18 @@ export interface Occurrence {
   readonly floating: boolean;
   /** False when the row only nominates the object and its text must decide. */
   readonly exact: boolean;
+  /** The FBTYPE of the time it takes, null when it takes none, empty when the text must decide. */
+  readonly busy: string | null;
+}
+
+/** A row of the time index that takes time, or may. */
+export interface BusyOccurrence {
+  readonly collectionId: number;
+  readonly name: string;
+  readonly starts: number;
+  readonly ends: number;
+  readonly floating: boolean;
+  readonly busy: string;
 }
 
 export interface NewObject {
@@ -220,6 +232,15 @@ export interface Transaction {
     search: ObjectSearch,
     columns: Columns,
   ): Promise<FoundObject[]>;
+  /**
+   * At most `limit` rows of the collections of one home that take time, or may, between two times in Unix seconds.
+   * Floating ones of a day before and after come as well.
+   */
+  findBusy(
+    collections: readonly CollectionRow[],
+    range: { readonly start: number; readonly end: number },
+    limit: number,
+  ): Promise<BusyOccurrence[]>;
   /** The members with these UIDs. */
   findUids(collection: CollectionRow, uids: readonly string[]): Promise<ObjectRow[]>;
   /** The name of the member with this UID, or null. */

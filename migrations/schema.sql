@@ -115,7 +115,8 @@ CASE
     WHEN ((ends - starts) <= 86400) THEN 0
     WHEN ((ends - starts) <= 2678400) THEN 1
     ELSE 2
-END) stored
+END) stored,
+  busy text default ''::text
 );
 
 create table outbox (

@@ -1,4 +1,5 @@
-import { properties, parameterValues, rawValue, textOf } from "./component.ts";
+import { busyTypeOf } from "./busy-type.ts";
+import { properties, parameterValues, rawValue } from "./component.ts";
 import type { Calendar, Component, Property } from "./component.ts";
 import { instancesOf } from "./interval.ts";
 import { instantAfter, instantOf, momentOf, zoneOfProperty } from "./moment.ts";
@@ -6,6 +7,7 @@ import type { Moment } from "./moment.ts";
 import { parseCalendar } from "./parse.ts";
 import { clockOf, searchFor } from "./range.ts";
 import { scheduleOf } from "./series.ts";
+import type { Interval } from "./timed.ts";
 import { zonesOf } from "./tzid.ts";
 import type { ZoneLookup } from "./tzid.ts";
 import { readPeriod } from "./value.ts";
@@ -48,22 +50,37 @@ export function busyTimes(
   const clock = clockOf(zone);
   const found = calendar.components.flatMap((component) => {
     if (component.name === "VFREEBUSY") return statedTimes(component, clock, zonesOf(calendar));
-    const type = component.name === "VEVENT" ? typeOf(component) : null;
+    const type = component.name === "VEVENT" ? busyTypeOf(component) : null;
     return type === null ? [] : eventTimes(calendar, component, type, { range, zone, spend });
   });
-  return found.flatMap(({ type, ...time }) => {
-    const starts = Math.max(time.starts, range.start);
-    const ends = Math.min(time.ends, range.end);
-    return starts < ends ? [{ type, starts, ends }] : [];
-  });
+  return found.flatMap((time) => within(time, range));
 }
 
-/** The table of RFC 4791 section 7.10; null when the event takes no time. */
-function typeOf(event: Component): string | null {
-  if (textOf(event, "TRANSP")?.trim().toUpperCase() === "TRANSPARENT") return null;
-  const status = textOf(event, "STATUS")?.trim().toUpperCase();
-  if (status === "CANCELLED") return null;
-  return status === "TENTATIVE" ? "BUSY-TENTATIVE" : "BUSY";
+/** The part of a time that lies in a range, if any. */
+function within(time: BusyTime, range: BoundedRange): BusyTime[] {
+  const starts = Math.max(time.starts, range.start);
+  const ends = Math.min(time.ends, range.end);
+  return starts < ends ? [{ ...time, starts, ends }] : [];
+}
+
+/** A row of the time index that says by itself when time is taken. */
+interface BusyRow extends Interval {
+  readonly busy: string;
+}
+
+/** As `busyTimes`, of rows of the time index in place of the text. */
+export function indexedTimes(
+  rows: readonly BusyRow[],
+  range: BoundedRange,
+  zone: string | null,
+): BusyTime[] {
+  const clock = clockOf(zone);
+  return rows.flatMap(({ busy, floating, starts, ends }) => {
+    const time = floating
+      ? { starts: clock.toUtc(starts), ends: clock.toUtc(ends) }
+      : { starts, ends };
+    return within({ type: busy, ...time }, range);
+  });
 }
 
 function eventTimes(
@@ -108,11 +125,16 @@ function periodOf(text: string, of: Property, clock: Zone, lookup: ZoneLookup) {
   return [{ starts: utcOf(instantOf(start), start, clock), ends: utcOf(ends, start, clock) }];
 }
 
+/** By time, and of one time always in the same order. */
+function inOrder(a: BusyTime, b: BusyTime): number {
+  return a.starts - b.starts || (a.type < b.type ? -1 : 1);
+}
+
 /** Joins what overlaps or touches, each type by itself, in order of time. */
 export function mergeBusy(times: readonly BusyTime[]): BusyTime[] {
   const merged: BusyTime[] = [];
   const last = new Map<string, number>();
-  for (const time of times.toSorted((a, b) => a.starts - b.starts)) {
+  for (const time of times.toSorted(inOrder)) {
     const index = last.get(time.type);
     const before = index === undefined ? undefined : merged[index];
     if (index !== undefined && before !== undefined && time.starts <= before.ends) {

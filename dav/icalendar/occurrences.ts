@@ -1,3 +1,4 @@
+import { busyTypeOf, UNDECIDED } from "./busy-type.ts";
 import { DAY } from "./civil.ts";
 import type { Calendar, Component } from "./component.ts";
 import { instances, lastOf, onlyInstance, reachOf } from "./instances.ts";
@@ -7,6 +8,7 @@ import {
   intervalOfInstance,
   undatedInterval,
 } from "./interval.ts";
+import type { Instance } from "./instances.ts";
 import { scheduleOf } from "./series.ts";
 import type { Series } from "./series.ts";
 import type { Interval } from "./timed.ts";
@@ -17,6 +19,8 @@ export interface Occurrence extends Interval {
   readonly component: string;
   /** False when the row only nominates the object and `matchesCalendar` must decide. */
   readonly exact: boolean;
+  /** The FBTYPE of the time it takes, null when it takes none, `UNDECIDED` when `busyTimes` must decide. */
+  readonly busy: string | null;
 }
 
 interface Horizon {
@@ -45,7 +49,12 @@ export function occurrences(calendar: Calendar, { now }: Horizon): Occurrence[] 
 
 function rowsOf(calendar: Calendar, name: string, now: number): Occurrence[] {
   const lookup = zonesOf(calendar);
-  const exactly = (interval: Interval) => ({ ...interval, component: name, exact: true });
+  const exactly = (interval: Interval, busy: string | null) => ({
+    ...interval,
+    component: name,
+    exact: true,
+    busy,
+  });
   const members = calendar.components.filter((component) => component.name === name);
   switch (name) {
     case "VEVENT":
@@ -53,9 +62,11 @@ function rowsOf(calendar: Calendar, name: string, now: number): Occurrence[] {
     case "VJOURNAL":
       return scheduledRows(calendar, name, now);
     case "VFREEBUSY":
-      return members.flatMap((member) => freeBusyIntervals(member, lookup)).map(exactly);
+      return members
+        .flatMap((member) => freeBusyIntervals(member, lookup))
+        .map((interval) => exactly(interval, UNDECIDED));
     case "VAVAILABILITY":
-      return members.map((member) => exactly(availabilityInterval(member, lookup)));
+      return members.map((member) => exactly(availabilityInterval(member, lookup), null));
     default:
       return [];
   }
@@ -68,19 +79,37 @@ function scheduledRows(calendar: Component, name: string, now: number): Occurren
   for (const [component, { timed, single, series }] of scheduleOf(calendar, name, lookup)) {
     if (series !== null) every.add(series);
     if (!single) continue;
-    const interval =
-      timed === null ? undatedInterval(component, lookup) : intervalOfInstance(onlyInstance(timed));
-    if (interval !== null) rows.push({ ...interval, component: name, exact: true });
+    if (timed !== null) rows.push(rowOf(onlyInstance(timed)));
+    else {
+      const interval = undatedInterval(component, lookup);
+      if (interval !== null) rows.push({ ...interval, component: name, exact: true, busy: null });
+    }
   }
   for (const series of every) rows.push(...seriesRows(series, now));
   return rows;
 }
 
+/** The row that an instance is. What has no length has a row of a second, and takes no time. */
+function rowOf(instance: Instance): Occurrence {
+  const { component } = instance.timed;
+  const takesTime = component.name === "VEVENT" && instance.ends > instance.starts;
+  const busy = takesTime ? busyTypeOf(component) : null;
+  return { ...intervalOfInstance(instance), component: component.name, exact: true, busy };
+}
+
+/** What a row says that stands for any instance of a series. */
+function busyIn({ master, tails }: Series): string | null {
+  const components = [master, ...tails.map(({ timed }) => timed)].map((timed) => timed.component);
+  const isBusy = components.some(
+    (component) => component.name === "VEVENT" && busyTypeOf(component) !== null,
+  );
+  return isBusy ? UNDECIDED : null;
+}
+
 function seriesRows(series: Series, now: number): Occurrence[] {
-  const component = series.master.component.name;
   const rows: Occurrence[] = [];
   for (const instance of instances(series, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)) {
-    rows.push({ ...intervalOfInstance(instance), component, exact: true });
+    rows.push(rowOf(instance));
     if (rows.length > MAX_EXACT) return coarseRows(series, rows, now);
   }
   return rows;
@@ -91,14 +120,19 @@ function seriesRows(series: Series, now: number): Occurrence[] {
  * clustered rows around now, and one row for all that follows.
  */
 function coarseRows(series: Series, few: readonly Occurrence[], now: number): Occurrence[] {
-  const component = series.master.component.name;
   const floating = series.master.start.zone === null;
+  const coarse = {
+    component: series.master.component.name,
+    floating,
+    exact: false,
+    busy: busyIn(series),
+  };
   const reach = reachOf(series);
   const last = lastOf(series);
   const end = last === null ? Number.MAX_SAFE_INTEGER : last + reach;
   const first = few.reduce((least, { starts }) => Math.min(least, starts), end);
   if (clustered(few).length === 1) {
-    return [{ component, starts: first - reach, ends: end, floating, exact: false }];
+    return [{ ...coarse, starts: first - reach, ends: end }];
   }
   const recent = Math.max(first, now - FINE_BEFORE);
   const fineTo = recent + FINE_BEFORE + FINE_AFTER;
@@ -107,17 +141,17 @@ function coarseRows(series: Series, few: readonly Occurrence[], now: number): Oc
   const rows: Occurrence[] = [];
   if (fineFrom > first) {
     const ends = Math.min(fineFrom + reach, end);
-    rows.push({ component, starts: first - reach, ends, floating, exact: false });
+    rows.push({ ...coarse, starts: first - reach, ends });
   }
   let count = 0;
   for (const instance of instances(series, fineFrom, Number.MAX_SAFE_INTEGER)) {
     const interval = intervalOfInstance(instance);
     if (interval.starts > fineTo || ++count > MAX_FINE_INSTANCES) {
       const starts = interval.starts - reach;
-      rows.push({ component, starts, ends: end, floating, exact: false });
+      rows.push({ ...coarse, starts, ends: end });
       break;
     }
-    rows.push({ ...interval, component, exact: true });
+    rows.push(rowOf(instance));
   }
   return clustered(rows);
 }
@@ -134,7 +168,7 @@ function clustered(rows: readonly Occurrence[]): Occurrence[] {
     ) {
       joined.push(row);
     } else {
-      joined[joined.length - 1] = { ...last, ends: Math.max(last.ends, row.ends), exact: false };
+      joined[joined.length - 1] = together([last, row]);
     }
   }
   return joined;
@@ -147,9 +181,19 @@ function bounded(rows: readonly Occurrence[]): Occurrence[] {
   if (fewer.length <= MAX_ROWS) return fewer;
   return [true, false].flatMap((floating) => {
     const kind = fewer.filter((row) => row.floating === floating);
-    const [first] = kind;
-    if (first === undefined) return [];
-    const ends = kind.reduce((latest, row) => Math.max(latest, row.ends), first.ends);
-    return [{ ...first, ends, exact: false }];
+    return isFilled(kind) ? [together(kind)] : [];
   });
+}
+
+type Filled = readonly [Occurrence, ...Occurrence[]];
+
+function isFilled(rows: readonly Occurrence[]): rows is Filled {
+  return rows.length > 0;
+}
+
+/** One row that nominates for all of some, which are in the order of their start. */
+function together(rows: Filled): Occurrence {
+  const ends = rows.reduce((latest, row) => Math.max(latest, row.ends), rows[0].ends);
+  const busy = rows.some((row) => row.busy !== null) ? UNDECIDED : null;
+  return { ...rows[0], ends, exact: false, busy };
 }

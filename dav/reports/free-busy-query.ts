@@ -3,14 +3,15 @@ import { DavError, violated } from "../errors.ts";
 import type { DavResponse } from "../http/request.ts";
 import {
   busyTimes,
-  floatingRange,
+  indexedTimes,
   mergeBusy,
+  UNDECIDED,
   writeFreeBusy,
   type BusyTime,
 } from "../icalendar/index.ts";
 import { need } from "../privileges.ts";
 import { resolve } from "../resolve.ts";
-import type { CollectionRow, ObjectSearch, Transaction } from "../store.ts";
+import type { CollectionRow, Transaction } from "../store.ts";
 import { decodeText } from "../text.ts";
 import { readTimeRange } from "../time-range.ts";
 import { child, type Element } from "../xml/element.ts";
@@ -24,7 +25,6 @@ interface BusyRange {
 
 /** Instances that one answer is made from. */
 const MAX_INSTANCES = 50_000;
-const COMPONENTS = ["VEVENT", "VFREEBUSY"];
 
 /**
  * free-busy-query (RFC 4791 section 7.10): when a calendar, or all calendars of a home, take time. The Depth
@@ -68,39 +68,37 @@ function invalid(message: string): DavError {
   return new DavError(400, message);
 }
 
+/** Times from the index, where its rows say all there is to say; else from the text of the objects. */
 async function busyIn(
   tx: Transaction,
   collections: readonly CollectionRow[],
   range: BusyRange,
 ): Promise<BusyTime[]> {
+  const rows = await tx.findBusy(collections, range, MAX_INSTANCES + 1);
   let left = MAX_INSTANCES;
-  const spend = () => {
-    if (left-- > 0) return;
+  const spend = (instances = 1) => {
+    left -= instances;
+    if (left >= 0) return;
     const message = "the range has too many events; ask for a shorter one";
     throw violated("number-of-matches-within-limits", message);
   };
+  const byCollection = Map.groupBy(rows, ({ collectionId }) => collectionId);
   const times: BusyTime[] = [];
   for (const collection of collections) {
     const zone = timezoneOf(collection);
-    for (const component of COMPONENTS) {
-      // oxlint-disable-next-line no-await-in-loop -- a transaction has one connection
-      const found = await tx.findObjects(collection, search(component, range, zone), {
-        data: true,
-      });
-      for (const { object } of found) {
-        const { text } = decodeText(object.data ?? Buffer.alloc(0));
-        times.push(...busyTimes(text, range, zone, spend));
-      }
+    const found = byCollection.get(collection.id) ?? [];
+    const unclear = found.filter(({ busy }) => busy === UNDECIDED).map(({ name }) => name);
+    const names = new Set(unclear);
+    const decided = found.filter(({ name }) => !names.has(name));
+    spend(decided.length);
+    times.push(...indexedTimes(decided, range, zone));
+    if (names.size === 0) continue;
+    // oxlint-disable-next-line no-await-in-loop -- a transaction has one connection
+    for (const { data } of await tx.getObjects(collection, [...names], { data: true })) {
+      times.push(...busyTimes(decodeText(data ?? Buffer.alloc(0)).text, range, zone, spend));
     }
   }
   return mergeBusy(times);
-}
-
-function search(component: string, { start, end }: BusyRange, zone: string | null): ObjectSearch {
-  const floating = floatingRange({ start, end }, zone);
-  const floatingStarts = floating.start ?? start;
-  const floatingEnds = floating.end ?? end;
-  return { component, range: { starts: start, ends: end, floatingStarts, floatingEnds } };
 }
 
 function answer(

@@ -1,5 +1,6 @@
 import type { LockedHome } from "../../dav/lock-store.ts";
 import type {
+  BusyOccurrence,
   CollectionChange,
   CollectionRow,
   Columns,
@@ -204,11 +205,21 @@ const FIND_BY_COMPONENT = withData(
     and o.data is not null and ($3::text is null or o.component = $3) order by o.name`,
 );
 
-/**
- * Rows of a class begin at most the class's length before the range, so each arm reads only rows that may
- * overlap. $4 and $5 bound the range in absolute and floating time together.
- */
-function overlapping(arm: { class: number; length: number | null }): string {
+interface Arm {
+  readonly class: number;
+  /** Seconds that a row of the class takes at most. */
+  readonly length: number | null;
+}
+
+/** Rows of a class begin at most its length before a range, so that each arm reads only rows that may overlap. */
+const ARMS: readonly Arm[] = [
+  { class: 0, length: 86_400 },
+  { class: 1, length: 2_678_400 },
+  { class: 2, length: null },
+];
+
+/** $4 and $5 bound the range in absolute and floating time together. */
+function overlapping(arm: Arm): string {
   const from = arm.length === null ? "" : `and starts > $4::bigint - ${arm.length}`;
   return `select object_name, exact from occurrence
     where principal_id = $1 and collection_id = $2 and class = ${arm.class}
@@ -221,13 +232,7 @@ const FIND_BY_TIME = withData(
   "find-by-time",
   (columns) => `with hit as (
       select object_name, bool_or(exact) as exact from (
-        ${[
-          { class: 0, length: 86_400 },
-          { class: 1, length: 2_678_400 },
-          { class: 2, length: null },
-        ]
-          .map(overlapping)
-          .join(" union all ")}
+        ${ARMS.map(overlapping).join(" union all ")}
       ) overlapping group by object_name
     )
     select ${columns}, hit.exact from hit join object o
@@ -259,6 +264,33 @@ export async function findObjects(
     floatingEnds,
   ]);
   return rows.map(toFound);
+}
+
+/** Floating times of a day around the range are taken too: no zone is further from UTC. */
+function busyWithin(arm: Arm): string {
+  const from = arm.length === null ? "" : `and starts > $3::bigint - ${86_400 + arm.length}`;
+  return `select collection_id, object_name, starts, ends, floating, busy from occurrence
+    where principal_id = $1 and collection_id = any($2::bigint[]) and class = ${arm.class}
+      ${from} and starts < $4::bigint + 86400 and ends > $3::bigint - 86400
+      and busy is not null and (floating or (starts < $4 and ends > $3))`;
+}
+
+const FIND_BUSY: Statement = {
+  name: "find-busy",
+  text: `select collection_id as "collectionId", object_name as name, starts, ends, floating, busy
+    from (${ARMS.map(busyWithin).join(" union all ")}) taken limit $5`,
+};
+
+export async function findBusy(
+  db: Connection,
+  collections: readonly CollectionRow[],
+  { start, end }: { start: number; end: number },
+  limit: number,
+): Promise<BusyOccurrence[]> {
+  const owner = collections[0]?.home.owner.id;
+  if (owner === undefined) return [];
+  const ids = collections.map(({ id }) => id);
+  return rowsOf<BusyOccurrence>(db, FIND_BUSY, [owner, ids, start, end, limit]);
 }
 
 function toFound(row: ObjectColumns & { exact: boolean }): FoundObject {

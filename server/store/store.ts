@@ -87,6 +87,7 @@ function transaction(db: Connection, author: Author): Transaction {
     listObjects: (collection, columns) => read.listObjects(db, collection, columns),
     getObjects: (collection, names, columns) => read.getObjects(db, collection, names, columns),
     findObjects: (collection, search, columns) => read.findObjects(db, collection, search, columns),
+    findBusy: (collections, range, limit) => read.findBusy(db, collections, range, limit),
     findUids: (collection, uids) => read.findUids(db, collection, uids),
     findUid: (collection, uid) => read.findUid(db, collection, uid),
     listGrants: (collections) => listGrants(db, collections),

@@ -79,8 +79,10 @@ const PUT_OBJECT = change(
         else excluded.properties end,
       created_at = case when object.data is null then excluded.created_at else object.created_at end
   ), indexed as (
-    insert into occurrence (principal_id, collection_id, object_name, component, starts, ends, floating, exact)
-    select $1, $4, $5, * from unnest($12::text[], $13::bigint[], $14::bigint[], $15::boolean[], $16::boolean[])
+    insert into occurrence (principal_id, collection_id, object_name, component, starts, ends, floating, exact,
+      busy)
+    select $1, $4, $5, * from unnest($12::text[], $13::bigint[], $14::bigint[], $15::boolean[], $16::boolean[],
+      $17::text[])
   )`,
 );
 
@@ -220,6 +222,7 @@ export class Writer {
       occurrences.map(({ ends }) => ends),
       occurrences.map(({ floating }) => floating),
       occurrences.map(({ exact }) => exact),
+      occurrences.map(({ busy }) => busy),
     ]);
   }
 

@@ -63,6 +63,7 @@ test("a single event is one exact row", (t) => {
       ends: seconds("2026-01-10T10:00Z"),
       floating: false,
       exact: true,
+      busy: "BUSY",
     },
   ]);
 });
@@ -75,6 +76,7 @@ test("an all-day event is a floating row and one without length lasts a second",
     ends: seconds("2026-01-11"),
     floating: true,
     exact: true,
+    busy: "BUSY",
   });
   const [moment] = occurrences(event("DTSTART:20260110T100000Z", "DTEND:20260110T100000Z"), {
     now: NOW,
