@@ -1,7 +1,7 @@
 import { DavError } from "./errors.ts";
 import { freeNames } from "./member-name.ts";
 import { checkComponent, type ValidObject } from "./objects.ts";
-import type { CollectionRow, Transaction } from "./store.ts";
+import type { CollectionRow, NewObject, Transaction } from "./store.ts";
 
 /** What became of an object, and under which name. */
 export interface StoredObject {
@@ -33,6 +33,7 @@ export async function storeObjects(
   const holders = new Map(stored.map(({ uid, name, etag }) => [uid, { name, etag }]));
   const fresh = uids.filter((uid) => !holders.has(uid));
   const names = await freeNames(tx, collection, fresh);
+  const written = new Map<string, NewObject>();
   const results: (StoredObject | RefusedObject)[] = [];
   for (const valid of objects) {
     const holder = holders.get(valid.uid);
@@ -43,11 +44,12 @@ export async function storeObjects(
       check({ name, outcome });
     });
     if (refusal === null && outcome !== "unchanged") {
-      await tx.putObject(collection, { ...valid, name });
+      written.set(name, { ...valid, name });
       holders.set(valid.uid, { name, etag: valid.etag });
     }
     results.push(refusal === null ? { name, outcome } : { name, error: refusal });
   }
+  await tx.putObjects(collection, [...written.values()]);
   return results;
 }
 

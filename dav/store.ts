@@ -277,6 +277,8 @@ export interface Transaction {
   /** Locks a home against every other writer until the transaction ends. Call it first. */
   lockHome(kind: HomeKind, owner: string): Promise<(HomeRow & LockedHome) | null>;
   putObject(collection: CollectionRow, object: NewObject): Promise<void>;
+  /** As putObject for many with different names, whose dead properties stay as they are. */
+  putObjects(collection: CollectionRow, objects: readonly NewObject[]): Promise<void>;
   deleteObject(collection: CollectionRow, name: string): Promise<void>;
   createCollection(home: HomeRow, collection: NewCollection): Promise<void>;
   deleteCollection(collection: CollectionRow): Promise<void>;

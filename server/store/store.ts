@@ -98,6 +98,7 @@ function transaction(db: Connection, author: Author): Transaction {
     changedHomeObjects: (home, since, limit, columns) =>
       read.changedHomeObjects(db, home, { since, limit }, columns),
     putObject: (collection, object) => writer.putObject(collection, object),
+    putObjects: (collection, objects) => writer.putObjects(collection, objects),
     deleteObject: (collection, name) => writer.deleteObject(collection, name),
     createCollection: (home, collection) => writer.createCollection(home, collection),
     deleteCollection: (collection) => writer.deleteCollection(collection),

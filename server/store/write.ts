@@ -35,17 +35,20 @@ const AUTHOR = `${ACTOR}, ($3::text[])[2:]`;
 /**
  * Each change is one statement: it takes the next number of the home ($1, $2), writes, and leaves a row in
  * the outbox, so that no change can be stored without being announced. $3 is its author.
+ *
+ * @param numbers how many numbers it takes, in SQL; `seq` is the last of them
  */
 export function change(
   name: string,
   what: "content" | "property",
   collection: string,
   text: string,
+  numbers = "1",
 ): Statement {
   return {
     name,
     text: `with recursive counter as (
-        update home set sync_seq = sync_seq + 1 where principal_id = $1 and kind = $2
+        update home set sync_seq = sync_seq + ${numbers} where principal_id = $1 and kind = $2
         returning sync_seq as seq
       ), ${text},
       announced as (
@@ -85,6 +88,39 @@ const PUT_OBJECT = change(
       $17::text[])
   )`,
 );
+
+/** As PUT_OBJECT for many, each with a number of its own. */
+const PUT_OBJECTS = change(
+  "put-objects",
+  "content",
+  "$4::bigint",
+  `${TOUCHED}, given as (
+    select name, seq - cardinality($5::text[]) + position as seq, uid, component, etag, content_type, data
+    from counter, unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bytea[])
+      with ordinality as t (name, uid, component, etag, content_type, data, position)
+  ), gone as (
+    delete from occurrence where principal_id = $1 and collection_id = $4 and object_name = any($5)
+  ), stored as (
+    insert into object (principal_id, collection_id, name, changed_seq, uid, component, etag,
+      content_type, data, properties, created_at, modified_at)
+    select $1, $4, name, seq, uid, component, etag, content_type, data, '{}', now(), now() from given
+    on conflict (principal_id, collection_id, name) do update set
+      changed_seq = excluded.changed_seq, uid = excluded.uid, component = excluded.component,
+      etag = excluded.etag, content_type = excluded.content_type, data = excluded.data,
+      modified_at = excluded.modified_at,
+      created_at = case when object.data is null then excluded.created_at else object.created_at end
+  ), indexed as (
+    insert into occurrence (principal_id, collection_id, object_name, component, starts, ends, floating, exact,
+      busy)
+    select $1, $4, * from unnest($11::text[], $12::text[], $13::bigint[], $14::bigint[], $15::boolean[],
+      $16::boolean[], $17::text[])
+  )`,
+  "cardinality($5::text[])",
+);
+
+/** Objects and bytes of them that one statement takes. */
+const MAX_OBJECTS = 500;
+const MAX_BYTES = 4 * 2 ** 20;
 
 const DELETE_OBJECT = change(
   "delete-object",
@@ -226,6 +262,30 @@ export class Writer {
     ]);
   }
 
+  async putObjects(collection: CollectionRow, objects: readonly NewObject[]): Promise<void> {
+    for (const some of batches(objects)) {
+      const rows = some.flatMap(({ name, occurrences }) =>
+        occurrences.map((occurrence) => ({ ...occurrence, name })),
+      );
+      await this.#change(PUT_OBJECTS, collection.home, [
+        collection.id,
+        some.map(({ name }) => name),
+        some.map(({ uid }) => uid),
+        some.map(({ component }) => component),
+        some.map(({ etag }) => etag),
+        some.map(({ contentType }) => contentType),
+        some.map(({ data }) => data),
+        rows.map(({ name }) => name),
+        rows.map(({ component }) => component),
+        rows.map(({ starts }) => starts),
+        rows.map(({ ends }) => ends),
+        rows.map(({ floating }) => floating),
+        rows.map(({ exact }) => exact),
+        rows.map(({ busy }) => busy),
+      ]);
+    }
+  }
+
   async deleteObject(collection: CollectionRow, name: string): Promise<void> {
     await this.#change(DELETE_OBJECT, collection.home, [collection.id, name]);
   }
@@ -274,6 +334,21 @@ export class Writer {
   async #change(statement: Statement, home: HomeRow, values: unknown[]): Promise<void> {
     await rowsOf(this.#db, statement, [home.owner.id, home.kind, this.#author, ...values]);
   }
+}
+
+function* batches(objects: readonly NewObject[]): Generator<NewObject[]> {
+  let batch: NewObject[] = [];
+  let bytes = 0;
+  for (const object of objects) {
+    if (batch.length === MAX_OBJECTS || (bytes > 0 && bytes + object.data.length > MAX_BYTES)) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(object);
+    bytes += object.data.length;
+  }
+  if (batch.length > 0) yield batch;
 }
 
 /** The removed names, and the set values. */

@@ -38,7 +38,7 @@ test("a file of many objects is one transaction and one push, and nothing the se
   const { rows } = await pool.query<{ transactions: number; changes: number }>(
     `select count(distinct xmin::text)::int as transactions, count(*)::int as changes from outbox`,
   );
-  t.deepEqual(rows, [{ transactions: 1, changes: 600 }]);
+  t.deepEqual(rows, [{ transactions: 1, changes: 2 }]);
   const left = async () => (await pool.query("select from outbox")).rowCount;
   while (await left()) await fanOut(pool, { apple: { quiet: 1, window: 3 } }, new Date());
   const deliveries = await pool.query("select from push_delivery");
@@ -46,6 +46,37 @@ test("a file of many objects is one transaction and one push, and nothing the se
   const second = await send(posting(file(600)));
   t.is(second.body.split("unchanged").length - 1, 600);
   t.is(await left(), 0);
+});
+
+test("each object of a file has a number of its own, so that a delta can be paged", async (t) => {
+  const { send, pool } = await testServer(t);
+  await send(posting(file(20)));
+  const { rows } = await pool.query<{ numbers: number; highest: number; counter: number }>(
+    `select count(distinct changed_seq)::int as numbers, max(changed_seq) as highest, max(sync_seq) as counter
+     from object join home on home.principal_id = object.principal_id and home.kind = 'calendars'`,
+  );
+  const [row] = rows;
+  t.is(row?.numbers, 20);
+  t.is(row?.highest, row?.counter);
+});
+
+test("an import keeps the dead properties of what it updates, and takes names of what was deleted", async (t) => {
+  const { send } = await testServer(t);
+  const target = `${CALENDAR}0.ics`;
+  const request = { user: "alice", target, headers: {}, body: "" };
+  const set =
+    '<propertyupdate xmlns="DAV:"><set><prop><x xmlns="x:">y</x></prop></set></propertyupdate>';
+  const get = '<propfind xmlns="DAV:"><prop><x xmlns="x:"/></prop></propfind>';
+  const find = async () =>
+    (await send({ ...request, method: "PROPFIND", headers: { depth: "0" }, body: get })).body;
+  await send(posting(file(1)));
+  await send({ ...request, method: "PROPPATCH", body: set });
+  await send(posting(file(2).replace("SUMMARY:0", "SUMMARY:other")));
+  t.regex(await find(), />y</);
+  t.regex((await send({ ...request, method: "GET" })).body, /SUMMARY:other/);
+  await send({ ...request, method: "DELETE" });
+  await send(posting(file(2)));
+  t.notRegex(await find(), />y</);
 });
 
 test("a file with too many objects is refused as a whole", async (t) => {
