@@ -21,3 +21,12 @@ export function pushMessage({ topic, content, property, syncToken }: PushMessage
     ]),
   );
 }
+
+/**
+ * The push-message that announces another key of the server: it has no topic and is sent under the key that goes
+ * (section "VAPID Key Rotation").
+ */
+export function rotationMessage(): string {
+  const named = el(dav("prop"), [el(webdavPush("transports"))]);
+  return document(el(webdavPush("push-message"), [el(webdavPush("property-update"), [named])]));
+}

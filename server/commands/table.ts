@@ -1,7 +1,7 @@
-/** Rows of cells as lines with columns, for people. */
-export function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [columns, ...rows];
-  const widths = columns.map((_, i) => Math.max(...lines.map((cells) => cells[i]?.length ?? 0)));
+/** Rows as columns of text under their headings. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [headings, ...rows];
+  const widths = headings.map((_, i) => Math.max(...lines.map((cells) => cells[i]?.length ?? 0)));
   return lines
     .map((cells) =>
       cells
@@ -10,4 +10,9 @@ export function table(columns: readonly string[], rows: readonly (readonly strin
         .trimEnd(),
     )
     .join("\n");
+}
+
+/** A time to the minute, in UTC. */
+export function minute(time: Date): string {
+  return time.toISOString().slice(0, 16).replace("T", " ");
 }

@@ -10,7 +10,7 @@ import {
 import { Failure } from "../failure.ts";
 import type { AccountRow } from "../store/accounts.ts";
 import { parseArguments, UsageError, type Command, type CommandContext } from "./command.ts";
-import { table } from "./table.ts";
+import { minute, table } from "./table.ts";
 
 interface Options {
   readonly email?: string;
@@ -162,7 +162,7 @@ function row(account: AccountRow): string[] {
     String(events),
     String(tasks),
     String(cards),
-    account.lastLoginAt?.toISOString().slice(0, 16).replace("T", " ") ?? "never",
+    account.lastLoginAt ? minute(account.lastLoginAt) : "never",
     account.disabled ? "disabled" : "active",
   ];
 }

@@ -50,7 +50,8 @@ async function finish(way: Way, delivery: Delivery, told: Outcome & { told?: unk
   const note = told.kind === "delivered" || told.kind === "needless" ? told.told : undefined;
   if (error === null && troubled.delete(delivery.origin))
     await unblockOrigins(engine.pool, [delivery.origin]);
-  await settlement.finish({ delivery, error, told: note ?? null });
+  const sent = told.kind === "delivered";
+  await settlement.finish({ delivery, error, sent, told: note ?? null });
 }
 
 /** Writes what became of a delivery into the database. */

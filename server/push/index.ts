@@ -9,6 +9,7 @@ import { appleTransport } from "./transports/apple/index.ts";
 import { jmapTransport } from "./transports/jmap/index.ts";
 import { webhookTransport } from "./transports/webhook/index.ts";
 import { webPushTransport } from "./transports/web-push/index.ts";
+import { contactOf } from "./webpush/contact.ts";
 import { createWebPush } from "./webpush/index.ts";
 import { createVapid } from "./webpush/vapid.ts";
 import { watchVapidKeys } from "./webpush/watched-keys.ts";
@@ -52,8 +53,8 @@ export async function startPush(options: PushOptions): Promise<{ stop(): Promise
   const pace = { quiet: config.window * QUIET_PART, window: config.window };
   const apple = appleTransport({ config: config.apple, pace, credentials, log, clock, timeout });
   const egress = createEgress({ ...config, clock, timeout });
-  const subject = config.contact ?? "mailto:postmaster@localhost";
-  const send = createWebPush({ egress, authorize: createVapid(subject, clock), clock });
+  const authorize = createVapid(contactOf(config), clock);
+  const send = createWebPush({ egress, authorize, clock });
   const keys = await watchVapidKeys(pool, log);
   const mark = () => appleAdvertisement(config.apple, credentials.current()).fingerprint;
   const web = webPushTransport({ pool, pace, keys, send, mark });

@@ -2,11 +2,13 @@ import type { Pool } from "pg";
 import { rowsOf, type Statement } from "../store/query.ts";
 import type { Delivery } from "./transport.ts";
 
-/** A delivery that is over: handed over, or given up with an error. */
+/** A delivery that is over: handed over, needless, or given up with an error. */
 export interface Finished {
   readonly delivery: Delivery;
-  /** Why it was given up, or null when it was handed over. */
+  /** Why it was given up, or null when it was not. */
   readonly error: string | null;
+  /** Whether anything was sent. */
+  readonly sent: boolean;
   /** What the receiver was told, to be noted; null leaves the note. */
   readonly told: Readonly<Record<string, unknown>> | null;
 }
@@ -17,20 +19,22 @@ const LONGEST_GAP = 10;
 /**
  * Ends deliveries, unless changes were folded into them meanwhile: those are due again after the gap. While pushes
  * follow each other as fast as they may, the gap doubles. $1 subscriptions, $2 generations, $3 errors,
- * $4 what was told, $5 the window in seconds.
+ * $4 what was told, $5 the window in seconds, $6 whether anything was sent.
  */
 const FINISH: Statement = {
   name: "push-finish",
   text: `
 with given as (
-  select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::jsonb[]) as g (id, generation, error, told)
+  select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::jsonb[], $6::boolean[])
+    as g (id, generation, error, told, sent)
 ), noted as (
   update push_subscription s set
-    last_attempt_at = now(), last_error = g.error, told = coalesce(g.told, s.told),
-    last_success_at = case when g.error is null then now() else s.last_success_at end,
-    delivered = s.delivered + (g.error is null)::int,
+    last_attempt_at = case when g.sent or g.error is not null then now() else s.last_attempt_at end,
+    last_error = g.error, told = coalesce(g.told, s.told),
+    last_success_at = case when g.sent then now() else s.last_success_at end,
+    delivered = s.delivered + g.sent::int,
     failing_since = case when g.error is null then null else coalesce(s.failing_since, now()) end,
-    gap = case when s.last_attempt_at > now() - make_interval(secs => 2 * greatest($5::float8, s.gap))
+    gap = case when g.sent and s.last_attempt_at > now() - make_interval(secs => 2 * greatest($5::float8, s.gap))
       then least(2 * greatest($5::float8, s.gap), greatest($5::float8, ${LONGEST_GAP})) else 0 end
   from given g where s.id = g.id and s.removed_at is null
   returning s.id, greatest(s.gap, $5::float8) as rest
@@ -84,6 +88,7 @@ export async function finish(
     finished.map(({ error }) => error),
     finished.map(({ told }) => (told === null ? null : JSON.stringify(told))),
     window,
+    finished.map(({ sent }) => sent),
   ]);
 }
 

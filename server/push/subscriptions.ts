@@ -47,32 +47,6 @@ export type Recorded =
   /** The principal has as many as allowed. */
   | { readonly kind: "full" };
 
-/** A subscription as administrators see it. */
-export interface SubscriptionRow extends Target {
-  readonly id: number;
-  readonly publicId: string;
-  readonly principal: string;
-  readonly transport: string;
-  readonly endpoint: string;
-  readonly owner: string;
-  /** Name of the collection of the target; null where it has none or it is gone. */
-  readonly collection: string | null;
-  readonly topic: string;
-  readonly userAgent: string;
-  readonly address: string;
-  readonly createdAt: Date;
-  readonly refreshedAt: Date;
-  readonly expiresAt: Date;
-  readonly silentSince: Date | null;
-  readonly lastAttemptAt: Date | null;
-  readonly lastSuccessAt: Date | null;
-  readonly lastError: string | null;
-  /** How many pushes were handed over. */
-  readonly delivered: number;
-  /** When the pending delivery is due, if there is one. */
-  readonly dueAt: Date | null;
-}
-
 /** Whether $1 may subscribe to the target ($2, $3, $4). */
 const ASKED = {
   reader: "$1::bigint",
@@ -122,20 +96,6 @@ on conflict (transport, identity) do update set
   failing_since = null
 returning s.id, s.public_id as "publicId", s.xmax = 0 as created`,
 };
-
-const LIST = `
-select s.id, s.public_id as "publicId", p.name as principal, s.transport, s.endpoint, o.name as owner,
-  s.owner_id as "ownerId", s.home, s.collection_id as "collectionId", b.name as collection, s.topic,
-  s.user_agent as "userAgent", s.address, s.created_at as "createdAt", s.refreshed_at as "refreshedAt",
-  s.expires_at as "expiresAt", s.silent_since as "silentSince", s.last_attempt_at as "lastAttemptAt",
-  s.last_success_at as "lastSuccessAt", s.last_error as "lastError", s.delivered, d.due_at as "dueAt"
-from push_subscription s
-join principal p on p.id = s.principal_id
-join principal o on o.id = s.owner_id
-left join binding b on b.principal_id = s.owner_id and b.owner_id = s.owner_id and b.collection_id = s.collection_id
-left join push_delivery d on d.subscription_id = s.id
-where $1::text is null or p.name = $1
-order by p.name, s.id`;
 
 /** The home that a push key names, or null. */
 export async function findHomeOfKey(
@@ -218,7 +178,7 @@ export async function activate(pool: Pool, id: number): Promise<void> {
   await pool.query("update push_subscription set silent_since = null where id = $1", [id]);
 }
 
-/** Makes a delivery to a subscription due now, whatever changed or not, even when it is silent. @public */
+/** Makes a delivery to a subscription due now, whatever changed or not, even when it is silent. */
 export async function deliverNow(pool: Pool, id: number): Promise<void> {
   await pool.query(
     `insert into push_delivery as d (subscription_id, first_changed_at, last_changed_at, latest_at, due_at)
@@ -227,6 +187,14 @@ export async function deliverNow(pool: Pool, id: number): Promise<void> {
     [id],
   );
   await pool.query("select pg_notify($1, $2)", [OUTBOX_CHANNEL, DUE]);
+}
+
+/** Sends a push to try whether it arrives; transports that say what changed see `test` in what was told. */
+export async function deliverTest(pool: Pool, id: number): Promise<void> {
+  await pool.query(`update push_subscription set told = told || '{"test": true}' where id = $1`, [
+    id,
+  ]);
+  await deliverNow(pool, id);
 }
 
 /**
@@ -288,13 +256,4 @@ export async function markStale(pool: Pool, id: number, error: string): Promise<
      where id = $1`,
     [id, error],
   );
-}
-
-/** All subscriptions of a principal, or of everybody when `principal` is null. */
-export async function listSubscriptions(
-  pool: Pool,
-  principal: string | null,
-): Promise<SubscriptionRow[]> {
-  const { rows } = await pool.query<SubscriptionRow>(LIST, [principal]);
-  return rows;
 }

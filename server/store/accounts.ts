@@ -189,6 +189,15 @@ export async function selectAccounts(pool: Pool): Promise<AccountRow[]> {
   return rows;
 }
 
+/** The id of the account with this name, or null. */
+export async function findPrincipalId(pool: Pool, name: string): Promise<number | null> {
+  const { rows } = await pool.query<{ id: number }>(
+    "select id from principal where name = $1 and kind = 'individual'",
+    [name],
+  );
+  return rows[0]?.id ?? null;
+}
+
 /** The account with this name, or else with this mail address; see LoginStore. */
 export async function findLogin(pool: Pool, login: string): Promise<Login | null> {
   const { rows } = await pool.query<Login>({

@@ -3,7 +3,8 @@ import type { Pool } from "pg";
 import { claim, nextDue } from "../../../server/push/deliveries.ts";
 import { fanOut } from "../../../server/push/fanout.ts";
 import { finish, postpone, release } from "../../../server/push/settlement.ts";
-import { markStale, listSubscriptions } from "../../../server/push/subscriptions.ts";
+import { listSubscriptions } from "../../../server/push/listing.ts";
+import { markStale } from "../../../server/push/subscriptions.ts";
 import type { Delivery, Transport } from "../../../server/push/transport.ts";
 import { testDatabase } from "../../support/database.ts";
 import {
@@ -119,7 +120,11 @@ test("after a push the next one waits for the end of a window", async (t) => {
   const token = await subscribe(pool, alice);
   await change(pool, alice);
   await announce(pool);
-  await finish(pool, [{ delivery: await makeDue(pool), error: null, told: null }], WINDOW);
+  await finish(
+    pool,
+    [{ delivery: await makeDue(pool), error: null, sent: true, told: null }],
+    WINDOW,
+  );
   t.is(await count(pool, "push_delivery"), 0);
   await change(pool, alice);
   await announce(pool);
@@ -136,7 +141,7 @@ test("a change folded in while its push is on the way makes the delivery due aga
   await change(pool, alice);
   await announce(pool);
   t.is((await claim(pool, TRANSPORT, ROOM, 60)).length, 0);
-  await finish(pool, [{ delivery: delivery, error: null, told: null }], WINDOW);
+  await finish(pool, [{ delivery: delivery, error: null, sent: true, told: null }], WINDOW);
   t.true(near(await dueIn(pool, token), WINDOW));
   t.is((await makeDue(pool)).generation, delivery.generation + 1);
 });

@@ -4,11 +4,8 @@ import type { Pool } from "pg";
 import { claim } from "../../../server/push/deliveries.ts";
 import { fanOut } from "../../../server/push/fanout.ts";
 import { blockOrigin, finish, unblockOrigins } from "../../../server/push/settlement.ts";
-import {
-  listSubscriptions,
-  recordSubscription,
-  type NewSubscription,
-} from "../../../server/push/subscriptions.ts";
+import { listSubscriptions } from "../../../server/push/listing.ts";
+import { recordSubscription, type NewSubscription } from "../../../server/push/subscriptions.ts";
 import type { Delivery, Transport } from "../../../server/push/transport.ts";
 import { event } from "../../support/events.ts";
 import { testServer, type TestServer } from "../../support/server.ts";
@@ -212,7 +209,7 @@ test("a registration that asked not to be told is left out only if all folded ch
   t.deepEqual(await told(), {});
 });
 
-const over = (delivery: Delivery) => ({ delivery, error: null, told: null });
+const over = (delivery: Delivery) => ({ delivery, error: null, sent: true, told: null });
 
 async function makeDue(pool: Pool, origin: string, many: number): Promise<void> {
   await pool.query(

@@ -52,7 +52,11 @@ export function jmapTransport(options: JmapTransportOptions): Transport {
       const types = details.types && new Set(details.types);
       const accounts = await readAccounts(pool, [delivery.principalId]);
       const states = statesByAccount(accounts.get(delivery.principalId) ?? [], types);
-      const changed = changedStates((delivery.told["states"] ?? {}) as States, states);
+      const { states: former = {}, test = false } = delivery.told as {
+        states?: States;
+        test?: true;
+      };
+      const changed = changedStates(test ? {} : former, states);
       const told = { states };
       if (Object.keys(changed).length === 0) return { kind: "needless", told };
       const outcome = await post(delivery, details, stateChange(changed));

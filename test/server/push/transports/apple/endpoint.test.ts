@@ -5,7 +5,7 @@ import test, { type ExecutionContext } from "ava";
 import Koa from "koa";
 import type { Pool } from "pg";
 import type { AuthState } from "../../../../../server/auth/basic.ts";
-import { listSubscriptions } from "../../../../../server/push/subscriptions.ts";
+import { listSubscriptions } from "../../../../../server/push/listing.ts";
 import type { Credential } from "../../../../../server/push/transports/apple/credential.ts";
 import { appleSubscriptions } from "../../../../../server/push/transports/apple/endpoint.ts";
 import { testDatabase } from "../../../../support/database.ts";

@@ -3,10 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "ava";
 import type { Pool } from "pg";
-import {
-  listSubscriptions,
-  type SubscriptionRow,
-} from "../../../../../server/push/subscriptions.ts";
+import { listSubscriptions, type SubscriptionRow } from "../../../../../server/push/listing.ts";
 import { ApnsStandIn } from "../../../../support/apns.ts";
 import { exportKey } from "../../../../support/certificates.ts";
 import {

@@ -1,5 +1,5 @@
 import test from "ava";
-import { listSubscriptions } from "../../../../../server/push/subscriptions.ts";
+import { listSubscriptions } from "../../../../../server/push/listing.ts";
 import { event } from "../../../../support/events.ts";
 import { count, eventually, sleep } from "../../../../support/push.ts";
 import { verifyVapid } from "../../../../support/push-service.ts";

@@ -1,0 +1,37 @@
+import type { SubscriptionRow } from "./listing.ts";
+
+function at(time: Date): string {
+  return `${time.toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}
+
+/** By what keeps a subscription from being told; the first that applies is said. */
+const OBSTACLES: readonly ((row: SubscriptionRow, now: Date) => string | null)[] = [
+  ({ expiresAt }, now) => (expiresAt <= now ? `expired ${at(expiresAt)}` : null),
+  ({ allowed }) => (allowed ? null : "the account is disabled, or may not read this any more"),
+  ({ silentSince, lastError }) =>
+    silentSince === null
+      ? null
+      : `silent since ${at(silentSince)}: ${lastError ?? "the client has not verified it yet"}`,
+  ({ blockedUntil, lastError }) =>
+    blockedUntil === null
+      ? null
+      : `its push service is left alone until ${at(blockedUntil)}: ${lastError ?? "another's push failed"}`,
+  ({ failingSince, lastError }) =>
+    failingSince === null ? null : `failing since ${at(failingSince)}: ${lastError ?? ""}`,
+];
+
+/** How a subscription is, in words. */
+export function stateOf(row: SubscriptionRow, now: Date): string {
+  const obstacle = OBSTACLES.map((say) => say(row, now)).find((said) => said !== null);
+  const pending = row.dueAt === null ? "" : `; a push is due ${at(row.dueAt)}`;
+  if (obstacle !== undefined) return `${obstacle}${pending}`;
+  if (row.lastSuccessAt === null) return `nothing sent yet${pending}`;
+  return `${row.delivered} sent, the last ${at(row.lastSuccessAt)}${pending}`;
+}
+
+/** What a subscription is about: a collection, a home, or everything of an account. */
+export function aboutOf({ owner, home, collection, collectionId }: SubscriptionRow): string {
+  if (home === null) return `${owner}: all`;
+  if (collectionId === null) return `${home}/${owner}/`;
+  return `${home}/${owner}/${collection ?? "(gone)"}/`;
+}
