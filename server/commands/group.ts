@@ -9,6 +9,7 @@ import {
 import { Failure } from "../failure.ts";
 import { parseArguments, UsageError, type Command, type CommandContext } from "./command.ts";
 import { table } from "./table.ts";
+import { actionOf } from "./verbs.ts";
 
 interface Options {
   readonly name?: string;
@@ -119,8 +120,7 @@ Examples:
       allowPositionals: true,
     });
     const [verb = "", name = "", ...members] = positionals;
-    const action = Object.hasOwn(ACTIONS, verb) ? ACTIONS[verb] : undefined;
-    if (!action) throw new UsageError(`say one of ${Object.keys(ACTIONS).join(", ")}`);
+    const action = actionOf(ACTIONS, verb);
     checkArguments(verb, action, values, positionals);
     await action.run(name, members, values, context);
     return 0;

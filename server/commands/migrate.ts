@@ -7,6 +7,7 @@ import {
   type CommandContext,
   type CommandDatabase,
 } from "./command.ts";
+import { actionOf } from "./verbs.ts";
 
 interface Request {
   readonly json: boolean;
@@ -85,8 +86,7 @@ Examples:
       allowPositionals: true,
     });
     const [name = "", count] = positionals;
-    const action = ACTIONS[name];
-    if (!action) throw new UsageError(`say one of ${Object.keys(ACTIONS).join(", ")}`);
+    const action = actionOf(ACTIONS, name);
     if (positionals.length > (name === "down" ? 2 : 1)) throw new UsageError("too many arguments");
     if (name === "down") parseCount(count);
     const request = { json: values.json, count };

@@ -11,6 +11,7 @@ import { Failure } from "../failure.ts";
 import type { AccountRow } from "../store/accounts.ts";
 import { parseArguments, UsageError, type Command, type CommandContext } from "./command.ts";
 import { minute, table } from "./table.ts";
+import { actionOf } from "./verbs.ts";
 
 interface Options {
   readonly email?: string;
@@ -127,8 +128,7 @@ Examples:
       allowPositionals: true,
     });
     const [verb = "", name = ""] = positionals;
-    const action = Object.hasOwn(ACTIONS, verb) ? ACTIONS[verb] : undefined;
-    if (!action) throw new UsageError(`say one of ${Object.keys(ACTIONS).join(", ")}`);
+    const action = actionOf(ACTIONS, verb);
     checkArguments(verb, action, values, positionals);
     await action.run(name, values, context);
     return 0;

