@@ -10,6 +10,21 @@ export interface TestDatabase {
   readonly url: string;
 }
 
+/** Databases that the tests of one file have at once: more would only starve each other of processor time. */
+const AT_ONCE = 8;
+let taken = 0;
+const waiting: (() => void)[] = [];
+
+async function takeTurn(): Promise<void> {
+  taken += 1;
+  if (taken > AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
+}
+
+function giveTurn(): void {
+  taken -= 1;
+  waiting.shift()?.();
+}
+
 /** Idle connections break when their database is dropped. */
 function ignore(): void {}
 
@@ -30,6 +45,7 @@ async function administer(statement: string): Promise<void> {
  * test, or once per file in `before`; it is dropped in the teardown.
  */
 export async function testDatabase(t: Pick<ExecutionContext, "teardown">): Promise<TestDatabase> {
+  await takeTurn();
   const name = `test_${randomUUID().replaceAll("-", "")}`;
   await administer(`create database ${name} template ${TEMPLATE}`);
   const url = withDatabase(process.env["PUSHDAV_TEST_DATABASE"] ?? "", name);
@@ -41,6 +57,7 @@ export async function testDatabase(t: Pick<ExecutionContext, "teardown">): Promi
     onError: ignore,
   });
   t.teardown(async () => {
+    giveTurn();
     await pool.end();
     await administer(`drop database ${name} with (force)`);
   });

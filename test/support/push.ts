@@ -159,7 +159,7 @@ export function readableLog(): ReadableLog {
 export async function eventually(
   condition: () => boolean | Promise<boolean>,
   what: string,
-  ms = 10_000,
+  ms = 30_000,
 ): Promise<void> {
   const late = Date.now() + ms;
   while (!(await condition())) {
