@@ -10,6 +10,7 @@ import {
   parseCalendar,
 } from "../icalendar/index.ts";
 import { formatPath } from "../paths.ts";
+import { isHome } from "../resource.ts";
 import { attribute, childrenOf, el, href, text, type Element } from "../xml/element.ts";
 import { caldav } from "../xml/names.ts";
 import { CALENDAR_DATA } from "./calendar-data.ts";
@@ -85,12 +86,13 @@ const CALENDAR = [
     get: () => null,
   }),
   property({
+    // On a home it is that of the account, for calendars that have none.
     name: CALENDAR_TIMEZONE,
-    on: ["calendar"],
+    on: ["calendar", "calendar-home"],
     settable: "always",
     twin: CALENDAR_TIMEZONE_ID,
-    get: ({ collection }) => {
-      const timezone = vtimezoneOf(collection);
+    get: (resource) => {
+      const timezone = vtimezoneOf(isHome(resource) ? resource.home : resource.collection);
       return timezone === null ? null : [timezone];
     },
     check: checkTimezone,

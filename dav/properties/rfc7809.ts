@@ -1,6 +1,7 @@
 import { CALENDAR_TIMEZONE, CALENDAR_TIMEZONE_ID, tzidOf } from "../calendar-timezone.ts";
 import { violated } from "../errors.ts";
 import { isStandardZone } from "../icalendar/index.ts";
+import { isHome } from "../resource.ts";
 import { text, type Element } from "../xml/element.ts";
 import { property } from "./property.ts";
 
@@ -14,11 +15,11 @@ function checkTzid(value: Element): void {
 export const RFC7809 = [
   property({
     name: CALENDAR_TIMEZONE_ID,
-    on: ["calendar"],
+    on: ["calendar", "calendar-home"],
     settable: "always",
     twin: CALENDAR_TIMEZONE,
-    get: ({ collection }) => {
-      const tzid = tzidOf(collection);
+    get: (resource) => {
+      const tzid = tzidOf(isHome(resource) ? resource.home : resource.collection);
       return tzid === null ? null : [tzid];
     },
     check: checkTzid,
