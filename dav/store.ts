@@ -155,6 +155,14 @@ export interface NewCollection {
   readonly properties: StoredProperties;
 }
 
+/** Where a copy of a collection goes. */
+export interface CollectionPlace {
+  readonly home: HomeRow;
+  readonly name: string;
+  /** Leaves out the members. */
+  readonly shallow: boolean;
+}
+
 /** A search by the time index, in Unix seconds; a missing bound is open. */
 export interface ObjectSearch {
   readonly component?: string;
@@ -282,6 +290,13 @@ export interface Transaction {
   deleteObject(collection: CollectionRow, name: string): Promise<void>;
   createCollection(home: HomeRow, collection: NewCollection): Promise<void>;
   deleteCollection(collection: CollectionRow): Promise<void>;
+  /**
+   * Makes a collection with the properties and unless `shallow` the members of another. The name must be unmapped, and
+   * nothing of what was granted on the other is granted on it.
+   */
+  copyCollection(collection: CollectionRow, place: CollectionPlace): Promise<void>;
+  /** Maps a collection to another, unmapped name of its home; its members count as changed. */
+  moveCollection(collection: CollectionRow, name: string): Promise<void>;
   changePrincipalProperties(principal: PrincipalRow, changes: PropertyChanges): Promise<void>;
   changeHomeProperties(home: HomeRow, changes: PropertyChanges): Promise<void>;
   changeCollectionProperties(collection: CollectionRow, changes: PropertyChanges): Promise<void>;

@@ -4,15 +4,17 @@ import { checkWrite } from "../http/preconditions.ts";
 import type { DavRequest, DavResponse } from "../http/request.ts";
 import { checkLocks, type HeldLocks } from "../locks.ts";
 import { validateObject } from "../objects.ts";
-import { formatPath, parseHref, type ObjectPath } from "../paths.ts";
+import { formatPath, type ObjectPath } from "../paths.ts";
 import { need } from "../privileges.ts";
-import { OBJECTS } from "../properties/property.ts";
+import { COLLECTIONS, OBJECTS } from "../properties/property.ts";
 import { resolveObject } from "../resolve.ts";
 import type { CollectionResource, ObjectResource } from "../resource.ts";
 import type { Transaction } from "../store.ts";
 import { transferFile } from "./files/transfer.ts";
 import type { Method, MethodContext } from "./method.ts";
+import { transferCollection } from "./transfer-collection.ts";
 import { checkMember } from "./put.ts";
+import { destinationOf } from "./destination.ts";
 import { prepareIf } from "./conditions.ts";
 import { endLocks, enter } from "./write.ts";
 
@@ -24,13 +26,15 @@ export const MOVE: Method = transfer("MOVE");
 function transfer(name: "COPY" | "MOVE"): Method {
   return {
     name,
-    on: new Set([...OBJECTS, "file-collection", "file"]),
+    on: new Set([...COLLECTIONS, ...OBJECTS, "file-collection", "file"]),
     prepare(request, context) {
       const { path } = request;
       if (path.kind === "file") return transferFile(name, path, request, context);
+      if (path.kind === "collection") return transferCollection(name, path, request, context);
       const conditions = prepareIf(request);
       const target = destination(request, context);
-      if (path.kind !== "object") throw new DavError(403, `only objects take ${name}`);
+      if (path.kind !== "object")
+        throw new DavError(403, `only collections and their members take ${name}`);
       return {
         mode: "write",
         run: async (tx) => {
@@ -49,11 +53,8 @@ interface Transfer {
 }
 
 /** The Destination header (RFC 4918 section 10.3): an object in a home of the same kind. */
-function destination(request: DavRequest, { hosts }: MethodContext): ObjectPath {
-  const header = request.headers["destination"];
-  if (header === undefined) throw new DavError(400, "the Destination header is missing");
-  const path = parseHref(header, hosts);
-  if (path === null) throw new DavError(502, "the Destination is not on this server");
+function destination(request: DavRequest, context: MethodContext): ObjectPath {
+  const path = destinationOf(request, context);
   if (path.kind !== "object" || !("home" in request.path) || path.home !== request.path.home) {
     throw new DavError(403, "the Destination must be a member of a collection of the same kind");
   }

@@ -3,7 +3,8 @@ import type { HomeKind, HomeRow, NewCollection } from "../../dav/store.ts";
 import type { Login } from "../auth/authenticator.ts";
 import { JMAP } from "../push/transport.ts";
 import { lockHome } from "./read.ts";
-import { SERVER, Writer } from "./write.ts";
+import { SERVER } from "./change.ts";
+import { Writer } from "./write.ts";
 
 /** The notification channel on which the names of changed accounts are told. */
 export const ACCOUNTS_CHANNEL = "pushdav_accounts";

@@ -7,7 +7,8 @@ import type {
 } from "../../dav/file-store.ts";
 import type { StoredProperties } from "../../dav/store.ts";
 import { rowsOf, type Connection, type Statement } from "./query.ts";
-import { type Author, authorParameter, change, CHANGED_PROPERTIES, split } from "./write.ts";
+import { type Author, authorParameter, change } from "./change.ts";
+import { CHANGED_PROPERTIES, split } from "./write.ts";
 
 /** Columns of file, under the alias f. */
 const COLUMNS = `f.id, f.name, f.changed_seq, f.etag, f.content_type, f.size, f.properties,

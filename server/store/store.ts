@@ -9,7 +9,8 @@ import { listGrants } from "./grants.ts";
 import * as principals from "./principals.ts";
 import * as read from "./read.ts";
 import { inTransaction } from "./transaction.ts";
-import { type Author, Writer } from "./write.ts";
+import type { Author } from "./change.ts";
+import { Writer } from "./write.ts";
 
 /** Runs the work of requests in transactions. */
 export interface Store {
@@ -102,6 +103,8 @@ function transaction(db: Connection, author: Author): Transaction {
     deleteObject: (collection, name) => writer.deleteObject(collection, name),
     createCollection: (home, collection) => writer.createCollection(home, collection),
     deleteCollection: (collection) => writer.deleteCollection(collection),
+    copyCollection: (collection, place) => writer.copyCollection(collection, place),
+    moveCollection: (collection, name) => writer.moveCollection(collection, name),
     changePrincipalProperties: (principal, changes) =>
       writer.changePrincipalProperties(principal, changes),
     changeHomeProperties: (home, changes) => writer.changeHomeProperties(home, changes),

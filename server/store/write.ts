@@ -1,4 +1,5 @@
 import type {
+  CollectionPlace,
   CollectionRow,
   HomeRow,
   NewCollection,
@@ -8,56 +9,10 @@ import type {
   PrincipalRow,
   PropertyChanges,
 } from "../../dav/store.ts";
+import { ACTOR, AUTHOR, type Author, authorParameter, change } from "./change.ts";
 import { isGrantedRead } from "./grants.ts";
 import { rowsOf, type Connection, type Statement } from "./query.ts";
-
-/** Who makes changes, and which push registrations asked not to be told of them ("*": none is told). */
-export interface Author {
-  /** Id of the principal; null for the server itself. */
-  readonly id: number | null;
-  readonly silenced: readonly string[];
-}
-
-/** The server itself. */
-export const SERVER: Author = { id: null, silenced: [] };
-
-/** An author as one parameter, $3 of each change. */
-export function authorParameter({ id, silenced }: Author): (string | null)[] {
-  return [id === null ? null : String(id), ...silenced];
-}
-
-/** Who that parameter names. */
-const ACTOR = "($3::text[])[1]::bigint";
-
-/** That parameter as the columns actor_id and silenced. */
-const AUTHOR = `${ACTOR}, ($3::text[])[2:]`;
-
-/**
- * Each change is one statement: it takes the next number of the home ($1, $2), writes, and leaves a row in
- * the outbox, so that no change can be stored without being announced. $3 is its author.
- *
- * @param numbers how many numbers it takes, in SQL; `seq` is the last of them
- */
-export function change(
-  name: string,
-  what: "content" | "property",
-  collection: string,
-  text: string,
-  numbers = "1",
-): Statement {
-  return {
-    name,
-    text: `with recursive counter as (
-        update home set sync_seq = sync_seq + ${numbers} where principal_id = $1 and kind = $2
-        returning sync_seq as seq
-      ), ${text},
-      announced as (
-        insert into outbox (principal_id, home, collection_id, seq, change, actor_id, silenced)
-        select $1, $2, ${collection}, seq, '${what}', ${AUTHOR} from counter
-      )
-      select seq from counter`,
-  };
-}
+import { BIND_NAME, COPY_COLLECTION, UNBIND_NAME } from "./transfer.ts";
 
 const TOUCHED = `touched as (
   update collection set sync_seq = seq from counter where principal_id = $1 and id = $4
@@ -102,12 +57,13 @@ const PUT_OBJECTS = change(
     delete from occurrence where principal_id = $1 and collection_id = $4 and object_name = any($5)
   ), stored as (
     insert into object (principal_id, collection_id, name, changed_seq, uid, component, etag,
-      content_type, data, properties, created_at, modified_at)
-    select $1, $4, name, seq, uid, component, etag, content_type, data, '{}', now(), now() from given
+      content_type, data, properties, created_at, modified_at, made_seq, changed_by)
+    select $1, $4, name, seq, uid, component, etag, content_type, data, '{}', now(), now(), seq, ${ACTOR} from given
     on conflict (principal_id, collection_id, name) do update set
       changed_seq = excluded.changed_seq, uid = excluded.uid, component = excluded.component,
       etag = excluded.etag, content_type = excluded.content_type, data = excluded.data,
-      modified_at = excluded.modified_at,
+      modified_at = excluded.modified_at, changed_by = excluded.changed_by,
+      made_seq = case when object.data is null then excluded.made_seq else object.made_seq end,
       created_at = case when object.data is null then excluded.created_at else object.created_at end
   ), indexed as (
     insert into occurrence (principal_id, collection_id, object_name, component, starts, ends, floating, exact,
@@ -298,6 +254,20 @@ export class Writer {
   async deleteCollection({ home, id }: CollectionRow): Promise<void> {
     await this.#change(UNBIND_COLLECTION, home, [id]);
     await rowsOf(this.#db, DROP_COLLECTION, [home.owner.id, id]);
+  }
+
+  /** A new collection in a home with the properties of another, and unless `shallow` its members. */
+  async copyCollection(
+    { home: { owner }, id }: CollectionRow,
+    { home, name, shallow }: CollectionPlace,
+  ): Promise<void> {
+    await this.#change(COPY_COLLECTION, home, [owner.id, id, name, shallow]);
+  }
+
+  /** Maps a collection to another name of its home. */
+  async moveCollection({ home, id }: CollectionRow, name: string): Promise<void> {
+    await this.#change(UNBIND_NAME, home, [id]);
+    await this.#change(BIND_NAME, home, [id, name]);
   }
 
   async changeCollectionProperties(

@@ -79,6 +79,46 @@ function same(a: Map<string, string>, b: Map<string, string>): boolean {
   return a.size === b.size && [...a].every(([href, etag]) => b.get(href) === etag);
 }
 
+type Transfer = {
+  readonly name: "COPY" | "MOVE" | "DELETE" | "PUT" | "page";
+  readonly from: string;
+  readonly to: string;
+};
+
+const transfers: fc.Arbitrary<Transfer> = fc.record({
+  name: fc.constantFrom("COPY", "MOVE", "MOVE", "DELETE", "PUT", "PUT", "PUT", "page", "page"),
+  from: fc.constantFrom("x", "y", "z"),
+  to: fc.constantFrom("x", "y", "z"),
+});
+
+test("whole calendars that are moved and copied while a client pages through the home are where it believes", async (t) => {
+  const server = await testServer(t);
+  const home = "/dav/calendars/alice/";
+  let run = 0;
+  const property = fc.asyncProperty(fc.array(transfers, { maxLength: 30 }), async (steps) => {
+    const prefix = `${home}${run++}-`;
+    await write(server, "MKCALENDAR", `${prefix}x/`);
+    const client = new SyncClient(server.send, home, "infinite");
+    for (const [n, { name, from, to }] of steps.entries()) {
+      const target = `${prefix}${from}/`;
+      if (name === "page") await client.page(2);
+      else if (name === "PUT") {
+        const headers = { "content-type": "text/calendar" };
+        await write(server, "PUT", `${target}${to}.ics`, { headers, body: event(to, `${n}`) });
+      } else await write(server, name, target, { headers: { destination: `${prefix}${to}/` } });
+    }
+    await client.catchUp(2);
+    for (const name of ["x", "y", "z"]) {
+      const calendar = `${prefix}${name}/`;
+      const inside = [...client.members].filter(([href]) => href.startsWith(calendar));
+      if (!same(new Map(inside), await listMembers(server.send, calendar))) return false;
+      await write(server, "DELETE", calendar);
+    }
+    return true;
+  });
+  await t.notThrowsAsync(fc.assert(property, { numRuns: 25 }));
+});
+
 test("a reader that syncs while many write loses nothing", async (t) => {
   const server = await testServer(t);
   const calendar = "/dav/calendars/alice/calendar/";

@@ -3,11 +3,12 @@ import type { FileRow } from "../../file-store.ts";
 import { depthOf, overwriteOf } from "../../http/headers.ts";
 import type { DavRequest, DavResponse } from "../../http/request.ts";
 import { checkLocks, type HeldLocks } from "../../locks.ts";
-import { formatPath, parseHref, type FilePath } from "../../paths.ts";
+import { formatPath, type FilePath } from "../../paths.ts";
 import { forbidden, need } from "../../privileges.ts";
 import { fileResource } from "../../resource.ts";
 import type { Transaction } from "../../store.ts";
 import type { MethodContext, Work } from "../method.ts";
+import { destinationOf } from "../destination.ts";
 import { endLocks } from "../write.ts";
 import { checkQuota, checkState, fileWork, placeOf } from "./write.ts";
 
@@ -37,10 +38,7 @@ export function transferFile(
 
 /** The Destination header (RFC 4918 section 10.3): a place in the home that neither holds the source nor lies in it. */
 function destination(path: FilePath, request: DavRequest, context: MethodContext): FilePath {
-  const header = request.headers["destination"];
-  if (header === undefined) throw new DavError(400, "the Destination header is missing");
-  const target = parseHref(header, context.hosts);
-  if (target === null) throw new DavError(502, "the Destination is not on this server");
+  const target = destinationOf(request, context);
   if (target.kind !== "file") throw new DavError(403, "the Destination must lie in the files area");
   if (target.owner !== path.owner) throw forbidden("bind", formatPath(target));
   if (holds(path, target) || holds(target, path)) {

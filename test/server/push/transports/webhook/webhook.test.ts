@@ -114,6 +114,24 @@ test("with content it tells the objects: what is new, what changed and what went
   ]);
 });
 
+test("an imported file and a copied calendar are told as what is new in them", async (t) => {
+  const { change, service, told, send } = await prepare(t, { content: true });
+  const events = ["a", "b", "c"].map((uid) => event(uid).split("\r\n").slice(3, -2).join("\r\n"));
+  const body = `BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n${events.join("\r\n")}\r\nEND:VCALENDAR\r\n`;
+  const headers = { "content-type": "text/calendar" };
+  await send({ method: "POST", target: CALENDAR, user: "alice", headers, body });
+  await service.until(1);
+  await change("COPY", CALENDAR, "", { destination: "/dav/calendars/alice/copy/" });
+  await service.until(2);
+  t.deepEqual(
+    told().map(({ data }) => [data.collections[0].href, data.collections[0].objects.created]),
+    [
+      [CALENDAR, 3],
+      ["/dav/calendars/alice/copy/", 3],
+    ],
+  );
+});
+
 test("what came and went unseen is not told", async (t) => {
   const { change, service, told } = await prepare(t, { content: true });
   await change("PUT", `${CALENDAR}a.ics`, event("a"));

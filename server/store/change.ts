@@ -1,0 +1,49 @@
+import type { Statement } from "./query.ts";
+
+/** Who makes changes, and which push registrations asked not to be told of them ("*": none is told). */
+export interface Author {
+  /** Id of the principal; null for the server itself. */
+  readonly id: number | null;
+  readonly silenced: readonly string[];
+}
+
+/** The server itself. */
+export const SERVER: Author = { id: null, silenced: [] };
+
+/** An author as one parameter, $3 of each change. */
+export function authorParameter({ id, silenced }: Author): (string | null)[] {
+  return [id === null ? null : String(id), ...silenced];
+}
+
+/** Who that parameter names. */
+export const ACTOR = "($3::text[])[1]::bigint";
+
+/** That parameter as the columns actor_id and silenced. */
+export const AUTHOR = `${ACTOR}, ($3::text[])[2:]`;
+
+/**
+ * Each change is one statement: it takes the next number of the home ($1, $2), writes, and leaves a row in
+ * the outbox, so that no change can be stored without being announced. $3 is its author.
+ *
+ * @param numbers how many numbers it takes, in SQL; `seq` is the last of them
+ */
+export function change(
+  name: string,
+  what: "content" | "property",
+  collection: string,
+  text: string,
+  numbers = "1",
+): Statement {
+  return {
+    name,
+    text: `with recursive counter as (
+        update home set sync_seq = sync_seq + ${numbers} where principal_id = $1 and kind = $2
+        returning sync_seq as seq
+      ), ${text},
+      announced as (
+        insert into outbox (principal_id, home, collection_id, seq, change, actor_id, silenced)
+        select $1, $2, ${collection}, seq, '${what}', ${AUTHOR} from counter
+      )
+      select seq from counter`,
+  };
+}
