@@ -42,7 +42,7 @@ const CAPABILITIES: Capabilities = {
  * @returns the work to run in a transaction
  * @throws DavError
  */
-export function prepare(request: DavRequest, context: Context): Work {
+export async function prepare(request: DavRequest, context: Context): Promise<Work> {
   checkFiles(request.path, context);
   const method = METHODS.get(request.method);
   if (method === undefined) throw new DavError(405, `${request.method} is not supported`);
@@ -53,7 +53,7 @@ export function prepare(request: DavRequest, context: Context): Work {
     timezonesByReference: wantsNoTimezones(request),
     expanded: { characters: 0 },
   };
-  const reading = readingIf(method.prepare(request, given), request, given);
+  const reading = readingIf(await method.prepare(request, given), request, given);
   const work = preferring(reading, request, given);
   return isForeign(request.path, context.user) ? guarded(work, request.path) : work;
 }

@@ -54,7 +54,7 @@ export function davRouter(deps: DavDependencies): Router {
       const { method, headers } = ctx;
       const query = ctx.querystring;
       const request = { method, path, query, headers: singular(headers), body };
-      const work = prepare(request, context);
+      const work = await prepare(request, context);
       const silenced = web ? silencedBy(ctx.get("push-dont-notify"), web.registrations) : [];
       send(ctx, await deps.store.run(work, context.user.id, silenced));
     } catch (error) {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import { DavError, violated } from "../errors.ts";
 import { objectsOfFile, type FileObject } from "../file-objects.ts";
 import { charset, mediaType } from "../http/headers.ts";
@@ -19,21 +20,26 @@ import { enter } from "./write.ts";
 
 /** Objects in one file, which are all stored in one transaction. */
 const MAX_OBJECTS = 5000;
+const MAX_COMPONENTS = 25_000;
+/** Rows of the time index that they may have together. */
+const MAX_OCCURRENCES = 100_000;
+/** Objects that are read before others get their turn. */
+const SLICE = 20;
 
 /**
  * POST of a file to a collection: each object in it is stored, or refused with the reason, as a PUT of it
  * alone would be; an object whose UID is there already is updated, with `If-None-Match: *` refused. Other than with PUT, one that is refused
  * does not keep the others out. The answer is a multistatus with a response for each.
  *
- * @throws DavError 413 for too many objects, and with what the file as a whole violates
+ * @throws DavError 413 for too much in one file, and with what the file as a whole violates
  */
-export function importFile(
+export async function importFile(
   path: CollectionPath,
   request: DavRequest,
   context: MethodContext,
-): Work {
+): Promise<Work> {
   const conditions = prepareIf(request);
-  const objects = readObjects(path, request, context);
+  const objects = await readObjects(path, request, context);
   return {
     mode: "write",
     run: async (tx) => {
@@ -47,28 +53,38 @@ export function importFile(
   };
 }
 
-function readObjects(
+async function readObjects(
   path: CollectionPath,
   request: DavRequest,
   { limits, now }: MethodContext,
-): FileObject[] {
+): Promise<FileObject[]> {
   const kind = path.home === "calendars" ? "calendar" : "addressbook";
   const { maxResourceSize } = limits;
   const type = mediaType(request);
   // The size of a file is limited as that of any request is; that of an object when it is known.
   checkMedia(kind, { type, charset: charset(request), size: 0, maxSize: maxResourceSize });
+  const bytes = storedForm(type, request.body);
+  if (componentsIn(bytes) > MAX_COMPONENTS) throw tooMany(`${MAX_COMPONENTS} components`);
   const objects: FileObject[] = [];
-  for (const object of objectsOfFile(kind, storedForm(type, request.body), {
-    maxResourceSize,
-    now,
-  })) {
+  let rows = 0;
+  for (const object of objectsOfFile(kind, bytes, { maxResourceSize, now })) {
     if (object.label === "" && "error" in object) throw object.error;
-    if (objects.push(object) > MAX_OBJECTS) {
-      throw new DavError(413, `a file has at most ${MAX_OBJECTS} objects; send it in parts`);
-    }
+    if (objects.push(object) > MAX_OBJECTS) throw tooMany(`${MAX_OBJECTS} objects`);
+    if ("valid" in object) rows += object.valid.occurrences.length;
+    if (rows > MAX_OCCURRENCES) throw tooMany(`${MAX_OCCURRENCES} dates to be indexed`);
+    if (objects.length % SLICE === 0) await setImmediate();
   }
   if (objects.length > 0) return objects;
   throw violated(kind === "calendar" ? "valid-calendar-data" : "valid-address-data", NOTHING);
+}
+
+function tooMany(most: string): DavError {
+  return new DavError(413, `a file has at most ${most}; send it in parts`);
+}
+
+/** About how many components a text has, parts of time zones included, without reading it. */
+function componentsIn(bytes: Buffer): number {
+  return bytes.toString("latin1").match(/^BEGIN:/gim)?.length ?? 0;
 }
 
 const NOTHING = "there is nothing in the file";

@@ -26,12 +26,15 @@ export interface Work {
   readonly run: (tx: Transaction) => Promise<DavResponse>;
 }
 
-/** A verb. `prepare` holds no connection: it parses, refuses, and returns the work that is left. */
+/**
+ * A verb. `prepare` holds no connection: it parses, refuses, and returns the work that is left. What takes long it
+ * does in slices, and later.
+ */
 export interface Method {
   readonly name: string;
   /** What the method can act on; `unmapped` where nothing is mapped yet. */
   readonly on: ReadonlySet<TargetKind>;
-  readonly prepare: (request: DavRequest, context: MethodContext) => Work;
+  readonly prepare: (request: DavRequest, context: MethodContext) => Work | Promise<Work>;
 }
 
 /** Work that needs no store at all. */

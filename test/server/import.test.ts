@@ -82,5 +82,10 @@ test("an import keeps the dead properties of what it updates, and takes names of
 test("a file with too many objects is refused as a whole", async (t) => {
   const { send, pool } = await testServer(t);
   t.is((await send(posting(file(5001)))).status, 413);
+  const alarms = "BEGIN:VALARM\r\nEND:VALARM\r\n".repeat(25_000);
+  const flood = file(1).replace("END:VEVENT", `${alarms}END:VEVENT`);
+  t.is((await send(posting(flood))).status, 413);
+  const dates = file(1800).replaceAll("SUMMARY:", "RRULE:FREQ=WEEKLY;COUNT=60\r\nSUMMARY:");
+  t.is((await send(posting(dates))).status, 413);
   t.is((await pool.query("select from object")).rowCount, 0);
 });
