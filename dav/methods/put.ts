@@ -28,7 +28,8 @@ export const PUT: Method = {
   prepare(request, context) {
     const { path } = request;
     if (path.kind === "file") return putFile(path, request, context);
-    if (path.kind !== "object") throw new DavError(405, "only members of collections take PUT");
+    if (path.kind !== "object")
+      throw new DavError(405, "only members of collections take PUT; a file of many is posted");
     const conditions = prepareIf(request);
     if (request.body.length === 0 && hasQuirk("empty-put-is-a-probe", context.userAgent)) {
       return answer({ status: 200, headers: {} });

@@ -6,6 +6,7 @@ import { listMembers, SyncClient } from "../support/sync-client.ts";
 
 type Operation =
   | { readonly kind: "put"; readonly name: string; readonly summary: string }
+  | { readonly kind: "import"; readonly names: readonly string[]; readonly summary: string }
   | { readonly kind: "delete"; readonly name: string }
   | { readonly kind: "move"; readonly name: string; readonly to: string }
   | { readonly kind: "page"; readonly client: number; readonly limit: number };
@@ -13,6 +14,14 @@ type Operation =
 const names = fc.constantFrom("a", "b", "c", "d", "e", "f");
 const operations: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("put"), name: names, summary: names }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("import"),
+      names: fc.uniqueArray(names, { minLength: 2 }),
+      summary: names,
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("delete"), name: names }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("move"), name: names, to: names }) },
   {
@@ -64,14 +73,20 @@ async function carryOut(
     await clients[step.client]?.page(step.limit);
     return;
   }
+  const headers = { "content-type": "text/calendar" };
+  if (step.kind === "import") {
+    const body = step.names.map((name) => event(name, step.summary)).join("");
+    const { status } = await write(server, "POST", calendar, { headers, body });
+    if (status !== 207) throw new Error(`an import was answered ${status}`);
+    return;
+  }
   const target = `${calendar}${step.name}.ics`;
   if (step.kind === "put") {
-    const headers = { "content-type": "text/calendar" };
     await write(server, "PUT", target, { headers, body: event(step.name, step.summary) });
   } else if (step.kind === "delete") await write(server, "DELETE", target);
   else {
-    const headers = { destination: `${calendar}${step.to}.ics` };
-    await write(server, "MOVE", target, { headers });
+    const destination = `${calendar}${step.to}.ics`;
+    await write(server, "MOVE", target, { headers: { destination } });
   }
 }
 
