@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { CALENDAR_FORMATS } from "./calendar-format.ts";
+import { CARD_TYPES } from "./card-format.ts";
 import { DavError, violated, type ConditionName } from "./errors.ts";
 import {
   CalendarError,
@@ -11,7 +12,8 @@ import {
 import type { CollectionKind, CollectionRow, NewObject } from "./store.ts";
 import { decodeText } from "./text.ts";
 import { jcalOfXcal } from "./xcal-read.ts";
-import { CardError, checkCard, parseCard } from "./vcard/index.ts";
+import { CardError, checkCard, parseCard, textOfJcard } from "./vcard/index.ts";
+import { jcardOfXcard } from "./xcard-read.ts";
 
 /** A validated object, ready to be stored under a name. */
 export type ValidObject = Omit<NewObject, "name">;
@@ -36,28 +38,39 @@ export function validateObject(kind: CollectionKind, bytes: Uint8Array, now: Dat
     : { ...common, ...validateCard(text) };
 }
 
+/** How a body is made the text that is stored, by its media type; any other is stored as it came. */
+const STORED_FORMS: Readonly<Record<string, (body: Buffer) => string>> = {
+  "application/calendar+json": (body) => textOfJcal(readJson(body)),
+  "application/calendar+xml": (body) => textOfJcal(jcalOfXcal(body)),
+  "application/vcard+json": (body) => textOfJcard(readJson(body)),
+  "application/vcard+xml": (body) => textOfJcard(jcardOfXcard(body)),
+};
+
 /**
- * The bytes to store of a body: jCal and xCal are kept as iCalendar, all else as it came.
+ * The bytes to store of a body: jCal, xCal, jCard and xCard are kept as text, all else as it came.
  *
  * @param type the media type in lower case, without parameters
- * @throws DavError valid-calendar-data
+ * @throws DavError valid-calendar-data or valid-address-data
  */
 export function storedForm(type: string, body: Buffer): Buffer {
+  const form = Object.hasOwn(STORED_FORMS, type) ? STORED_FORMS[type] : undefined;
+  if (form === undefined) return body;
   try {
-    if (type === "application/calendar+json") return Buffer.from(textOfJcal(readJson(body)));
-    if (type === "application/calendar+xml") return Buffer.from(textOfJcal(jcalOfXcal(body)));
-    return body;
+    return Buffer.from(form(body));
   } catch (error) {
-    if (error instanceof CalendarError) throw violated(error.condition, error.message);
+    if (error instanceof CalendarError || error instanceof CardError) {
+      throw violated(error.condition, error.message);
+    }
     throw error;
   }
 }
 
+/** What a body of JSON says; nothing where it is none, which is neither jCal nor jCard. */
 function readJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString());
   } catch {
-    throw new CalendarError("valid-calendar-data", "The body is no JSON.");
+    return undefined;
   }
 }
 
@@ -90,23 +103,11 @@ function validateCard(text: string): Omit<ValidObject, "etag" | "data"> {
 
 const ACCEPTED_TYPES: Readonly<Record<CollectionKind, ReadonlySet<string>>> = {
   calendar: new Set(["", ...CALENDAR_FORMATS, "application/octet-stream", "text/plain"]),
-  addressbook: new Set([
-    "",
-    "text/vcard",
-    "text/x-vcard",
-    "text/directory",
-    "application/octet-stream",
-    "text/plain",
-  ]),
+  addressbook: new Set(["", ...CARD_TYPES, "application/octet-stream", "text/plain"]),
 };
 
 /** Media types of which only calendar objects and cards can be. */
-export const OBJECT_TYPES: ReadonlySet<string> = new Set([
-  ...CALENDAR_FORMATS,
-  "text/vcard",
-  "text/x-vcard",
-  "text/directory",
-]);
+export const OBJECT_TYPES: ReadonlySet<string> = new Set([...CALENDAR_FORMATS, ...CARD_TYPES]);
 
 const UNSUPPORTED: Readonly<Record<CollectionKind, ConditionName>> = {
   calendar: "supported-calendar-data",

@@ -21,7 +21,7 @@ export function calendarRendering(
   object: ObjectRow,
   context: MethodContext,
 ): DavResponse | null {
-  const format = preferredType(request, CALENDAR_FORMATS);
+  const format = preferredType(request.headers["accept"], CALENDAR_FORMATS);
   const isText = format === "text/calendar" && !context.timezonesByReference;
   if (isText || object.size > MAX_CONVERTED_BYTES) return null;
   const { text } = decodeText(object.data ?? Buffer.alloc(0));
@@ -42,7 +42,7 @@ export async function calendarFile(
   collection: CollectionRow,
   context: MethodContext,
 ): Promise<DavResponse | null> {
-  const format = preferredType(request, [...CALENDAR_FORMATS, "text/html"]);
+  const format = preferredType(request.headers["accept"], [...CALENDAR_FORMATS, "text/html"]);
   if (format === "text/html") return null;
   const current = { etag: `${collection.uuid}-${collection.seq}`, modifiedAt: context.now };
   const type = `${format}; charset=utf-8`;

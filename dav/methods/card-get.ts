@@ -1,15 +1,14 @@
-import { acceptedCardVersion, versionFor } from "../card-format.ts";
+import { acceptedCardFormat, formatCard, formatFor } from "../card-format.ts";
 import type { DavRequest, DavResponse } from "../http/request.ts";
 import { contentType } from "../quirks.ts";
 import type { ObjectRow } from "../store.ts";
 import { decodeText } from "../text.ts";
-import { renderCard } from "../vcard/index.ts";
 import type { MethodContext } from "./method.ts";
 
 /**
- * A card in the version that is accepted, where that is not the one it is stored in; null where the stored
- * bytes are the answer. The versions share one entity tag, that of what is stored: clients
- * compare it with getetag, and send it back in If-Match whichever version they were given.
+ * A card in the form that is accepted, where that is not the one it is stored in; null where the stored
+ * bytes are the answer. The forms share one entity tag, that of what is stored: clients
+ * compare it with getetag, and send it back in If-Match whichever they were given.
  *
  * @throws DavError 406 supported-address-data-conversion
  */
@@ -18,10 +17,10 @@ export function cardRendering(
   object: ObjectRow,
   { userAgent }: MethodContext,
 ): DavResponse | null {
-  const version = versionFor(acceptedCardVersion(request.headers["accept"]), userAgent);
+  const format = formatFor(acceptedCardFormat(request.headers["accept"]), userAgent);
   const { text } = decodeText(object.data ?? Buffer.alloc(0));
-  const body = renderCard(text, version, null);
+  const body = formatCard(text, format, null);
   if (body === text) return null;
-  const type = contentType(object.contentType, userAgent);
+  const type = contentType(`${format.type}; charset=utf-8`, userAgent);
   return { status: 200, headers: { "content-type": type }, body };
 }

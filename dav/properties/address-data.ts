@@ -1,14 +1,14 @@
-import { readCardVersion, versionFor } from "../card-format.ts";
+import { formatCard, formatFor, readCardFormat, type CardFormat } from "../card-format.ts";
 import { DavError } from "../errors.ts";
 import { decodeText } from "../text.ts";
-import { renderCard, type CardPropertySelection, type CardVersion } from "../vcard/index.ts";
+import type { CardPropertySelection } from "../vcard/index.ts";
 import { attribute, child, childrenOf, type Element } from "../xml/element.ts";
 import { carddav } from "../xml/names.ts";
 import { property } from "./property.ts";
 
 /** A CARDDAV:address-data element of a request as it was read, for all objects of the answer. */
 interface DataRequest {
-  readonly version: CardVersion;
+  readonly format: CardFormat;
   readonly selection: readonly CardPropertySelection[] | null;
 }
 
@@ -25,9 +25,9 @@ export const ADDRESS_DATA = property({
   checkRequest: (requested) => void requestOf(requested),
   get: ({ object }, { userAgent }, requested) => {
     if (object.data === undefined) return null;
-    const { version, selection } = requestOf(requested);
+    const { format, selection } = requestOf(requested);
     const { text } = decodeText(object.data);
-    return [renderCard(text, versionFor(version, userAgent), selection)];
+    return [formatCard(text, formatFor(format, userAgent), selection)];
   },
 });
 
@@ -35,7 +35,7 @@ function requestOf(requested: Element): DataRequest {
   let request = requests.get(requested);
   if (request === undefined) {
     const [type, version] = ["content-type", "version"].map((name) => attribute(requested, name));
-    request = { version: readCardVersion(type, version), selection: readSelection(requested) };
+    request = { format: readCardFormat(type, version), selection: readSelection(requested) };
     requests.set(requested, request);
   }
   return request;

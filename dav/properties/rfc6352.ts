@@ -1,4 +1,4 @@
-import { CARD_VERSIONS, versionFor } from "../card-format.ts";
+import { CARD_FORMATS, formatFor } from "../card-format.ts";
 import { formatPath } from "../paths.ts";
 import { CARD_COLLATIONS } from "../vcard/index.ts";
 import { el, href } from "../xml/element.ts";
@@ -25,8 +25,9 @@ export const RFC6352 = [
     name: carddav("supported-address-data"),
     on: ["addressbook"],
     get: (_resource, { userAgent }) =>
-      CARD_VERSIONS.filter((version) => versionFor(version, userAgent) === version).map((version) =>
-        el(carddav("address-data-type"), [], { "content-type": "text/vcard", version }),
+      CARD_FORMATS.filter((format) => formatFor(format, userAgent) === format).map(
+        ({ type, version }) =>
+          el(carddav("address-data-type"), [], { "content-type": type, version }),
       ),
   }),
   property({

@@ -12,6 +12,11 @@ export type {
   CardPropertyFilter,
   CardTextMatch,
 } from "./filter.ts";
+export { jcardOf } from "./jcard.ts";
+export type { Jcard, JcardProperty, JcardValue } from "./jcard.ts";
+export { textOfJcard } from "./jcard-read.ts";
 export { renderCard } from "./render.ts";
 export type { CardPropertySelection } from "./select.ts";
 export { splitCards } from "./split.ts";
+export { basicTime, TIMES } from "./time-form.ts";
+export { defaultType } from "./value-types.ts";

@@ -8,6 +8,7 @@ export const NAMESPACES = {
   cs: "http://calendarserver.org/ns/",
   ical: "http://apple.com/ns/ical/",
   xcal: "urn:ietf:params:xml:ns:icalendar-2.0",
+  xcard: "urn:ietf:params:xml:ns:vcard-4.0",
   push: "https://bitfire.at/webdav-push",
 } as const;
 
@@ -26,6 +27,9 @@ export const cs = (local: string): QName => `{${NAMESPACES.cs}}${local}`;
 
 /** xCal, RFC 6321. */
 export const xcal = (local: string): QName => `{${NAMESPACES.xcal}}${local}`;
+
+/** xCard, RFC 6351. */
+export const xcard = (local: string): QName => `{${NAMESPACES.xcard}}${local}`;
 
 /** WebDAV-Push, draft-bitfire-webdav-push. */
 export const webdavPush = (local: string): QName => `{${NAMESPACES.push}}${local}`;
