@@ -10,23 +10,28 @@ import {
 } from "./vcard/index.ts";
 import { xcardDocument } from "./xcard.ts";
 
+/** Characters of cards that are converted for one file at most. */
+const MAX_CONVERTED = 4 * 1024 * 1024;
+
 /** A form in which every card is served. */
 export interface CardFormat {
   readonly type: "text/vcard" | "application/vcard+json" | "application/vcard+xml";
   readonly version: CardVersion;
   readonly aliases?: readonly string[];
+  /** What the entity tag of a whole address book says of its form. */
+  readonly mark: string;
 }
 
 /** The names of vCard's media type of before RFC 6350 mean 3.0 (RFC 2426). */
 const OLD_NAMES = ["text/x-vcard", "text/directory"];
-const VCARD_3: CardFormat = { type: "text/vcard", version: "3.0", aliases: OLD_NAMES };
+const VCARD_3: CardFormat = { type: "text/vcard", version: "3.0", aliases: OLD_NAMES, mark: "" };
 
 /** The forms of cards, the default first (Q32): vCard, jCard (RFC 7095) and xCard (RFC 6351). */
 export const CARD_FORMATS: readonly CardFormat[] = [
   VCARD_3,
-  { type: "text/vcard", version: "4.0" },
-  { type: "application/vcard+json", version: "4.0" },
-  { type: "application/vcard+xml", version: "4.0" },
+  { type: "text/vcard", version: "4.0", mark: "-4" },
+  { type: "application/vcard+json", version: "4.0", mark: "-j" },
+  { type: "application/vcard+xml", version: "4.0", mark: "-x" },
 ];
 
 /** Every media type in which cards are served and taken. */
@@ -86,4 +91,29 @@ export function formatCard(
   if (format.type === "text/vcard") return rendered;
   const card = jcardOf(parseCard(rendered));
   return format.type === "application/vcard+json" ? JSON.stringify(card) : xcardDocument([card]);
+}
+
+/**
+ * All cards of an address book in one file: vCards one after another, an array of jCards, or one xCard document.
+ *
+ * @throws DavError 403 when too much would have to be converted
+ */
+export function formatCards(texts: readonly string[], format: CardFormat): string {
+  let converted = 0;
+  const rendered = texts.map((text) => {
+    const card = renderCard(text, format.version, null);
+    if (card !== text) converted += text.length;
+    if (converted > MAX_CONVERTED) {
+      throw new DavError(
+        403,
+        "this address book is too large for one file; synchronize it instead",
+      );
+    }
+    return card;
+  });
+  if (format.type === "text/vcard") {
+    return rendered.map((card) => card.replace(/^\uFEFF/, "").replace(/[\r\n]*$/, "\r\n")).join("");
+  }
+  const cards = rendered.map((card) => jcardOf(parseCard(card)));
+  return format.type === "application/vcard+json" ? JSON.stringify(cards) : xcardDocument(cards);
 }

@@ -1,19 +1,20 @@
-import { AS_STORED, CALENDAR_FORMATS, formatCalendar } from "../calendar-format.ts";
-import { DavError } from "../errors.ts";
+import {
+  AS_STORED,
+  CALENDAR_FORMATS,
+  formatCalendar,
+  type CalendarFormat,
+} from "../calendar-format.ts";
 import { preferredType } from "../http/accept.ts";
-import { isNotModified } from "../http/preconditions.ts";
 import type { DavRequest, DavResponse } from "../http/request.ts";
 import { joinCalendars } from "../icalendar/index.ts";
-import type { CollectionRow, ObjectRow, Transaction } from "../store.ts";
+import type { CollectionRow, ObjectRow } from "../store.ts";
 import { decodeText } from "../text.ts";
 import { titleOf } from "../title.ts";
+import { MAX_CONVERTED_BYTES, type FileForm } from "./collection-file.ts";
 import type { MethodContext } from "./method.ts";
 
 /** What answers about the same state may differ by. */
 const VARY = "Accept, CalDAV-Timezones";
-/** A whole calendar is read and written in one piece; of all formats only text needs no conversion. */
-const MAX_TEXT_BYTES = 16 * 1024 * 1024;
-const MAX_CONVERTED_BYTES = 2 * 1024 * 1024;
 
 /** A calendar object in the form that the client likes, or null for the stored bytes, as for huge ones. */
 export function calendarRendering(
@@ -31,42 +32,27 @@ export function calendarRendering(
   return { status: 200, headers, body: formatCalendar(text, format, rendering) };
 }
 
-/**
- * A whole calendar in one file, or null for people with a browser.
- *
- * @throws DavError 403 when it is too large for that
- */
-export async function calendarFile(
-  tx: Transaction,
+/** The file that a whole calendar is, or null for people with a browser. */
+export function calendarFile(
   request: DavRequest,
   collection: CollectionRow,
-  context: MethodContext,
-): Promise<DavResponse | null> {
+  { timezonesByReference }: MethodContext,
+): FileForm | null {
   const format = preferredType(request.headers["accept"], [...CALENDAR_FORMATS, "text/html"]);
   if (format === "text/html") return null;
-  const current = { etag: `${collection.uuid}-${collection.seq}`, modifiedAt: context.now };
-  const type = `${format}; charset=utf-8`;
-  const headers = { etag: `"${current.etag}"`, vary: VARY, "cache-control": "private, no-cache" };
-  const asked = request.headers["if-none-match"] !== undefined;
-  if (asked && isNotModified(request, current)) return { status: 304, headers };
-  const answer = { status: 200, headers: { ...headers, "content-type": type } };
-  if (request.method === "HEAD") return answer;
-  const isText = format === "text/calendar" && !context.timezonesByReference;
-  const texts = await readTexts(tx, collection, isText ? MAX_TEXT_BYTES : MAX_CONVERTED_BYTES);
-  const text = joinCalendars(texts, titleOf(collection));
-  const rendering = { ...AS_STORED, withoutTimezones: context.timezonesByReference };
-  return { ...answer, body: formatCalendar(text, format, rendering) };
+  const rendering = { ...AS_STORED, withoutTimezones: timezonesByReference };
+  return {
+    contentType: `${format}; charset=utf-8`,
+    vary: VARY,
+    mark: `${MARKS[format]}${timezonesByReference ? "-z" : ""}`,
+    isConverted: format !== "text/calendar" || timezonesByReference,
+    write: (texts) => formatCalendar(joinCalendars(texts, titleOf(collection)), format, rendering),
+  };
 }
 
-async function readTexts(
-  tx: Transaction,
-  collection: CollectionRow,
-  most: number,
-): Promise<string[]> {
-  const sizes = await tx.listObjects(collection, { data: false });
-  if (sizes.reduce((sum, { size }) => sum + size, 0) > most) {
-    throw new DavError(403, "this calendar is too large for one file; synchronize it instead");
-  }
-  const objects = await tx.listObjects(collection, { data: true });
-  return objects.map(({ data }) => decodeText(data ?? Buffer.alloc(0)).text);
-}
+/** What the entity tag of a whole calendar says of its form. */
+const MARKS: Readonly<Record<CalendarFormat, string>> = {
+  "text/calendar": "",
+  "application/calendar+json": "-j",
+  "application/calendar+xml": "-x",
+};

@@ -1,8 +1,16 @@
-import { acceptedCardFormat, formatCard, formatFor } from "../card-format.ts";
+import {
+  CARD_TYPES,
+  acceptedCardFormat,
+  formatCard,
+  formatCards,
+  formatFor,
+} from "../card-format.ts";
 import type { DavRequest, DavResponse } from "../http/request.ts";
 import { contentType } from "../quirks.ts";
-import type { ObjectRow } from "../store.ts";
+import { preferredType } from "../http/accept.ts";
+import type { CollectionRow, ObjectRow } from "../store.ts";
 import { decodeText } from "../text.ts";
+import type { FileForm } from "./collection-file.ts";
 import type { MethodContext } from "./method.ts";
 
 /**
@@ -23,4 +31,27 @@ export function cardRendering(
   if (body === text) return null;
   const type = contentType(`${format.type}; charset=utf-8`, userAgent);
   return { status: 200, headers: { "content-type": type }, body };
+}
+
+/**
+ * The file that a whole address book is, or null for people with a browser.
+ *
+ * @throws DavError 406 supported-address-data-conversion
+ */
+export function addressbookFile(
+  request: DavRequest,
+  _collection: CollectionRow,
+  { userAgent }: MethodContext,
+): FileForm | null {
+  const { accept } = request.headers;
+  if (preferredType(accept, ["text/vcard", ...CARD_TYPES, "text/html"]) === "text/html")
+    return null;
+  const format = formatFor(acceptedCardFormat(accept), userAgent);
+  return {
+    contentType: contentType(`${format.type}; charset=utf-8`, userAgent),
+    vary: "Accept",
+    mark: format.mark,
+    isConverted: format.type !== "text/vcard",
+    write: (texts) => formatCards(texts, format),
+  };
 }

@@ -5,17 +5,18 @@ import { need } from "../privileges.ts";
 import { EVERYWHERE } from "../properties/property.ts";
 import { contentType } from "../quirks.ts";
 import { resolve } from "../resolve.ts";
-import { isObject, type ObjectResource, type Resource } from "../resource.ts";
+import { isCollection, isObject, type ObjectResource, type Resource } from "../resource.ts";
 import type { Transaction } from "../store.ts";
 import { decodeText } from "../text.ts";
 import { calendarFile, calendarRendering } from "./calendar-get.ts";
-import { cardRendering } from "./card-get.ts";
+import { addressbookFile, cardRendering } from "./card-get.ts";
+import { collectionFile } from "./collection-file.ts";
 import { fileAnswer } from "./files/get.ts";
 import type { Method, MethodContext } from "./method.ts";
 
 /**
- * GET: the stored bytes of an object or the rendering that the client asked for, a calendar in one file; of
- * other collections a line for people who open it in a browser.
+ * GET: the stored bytes of an object or the rendering that the client asked for, a calendar or an address
+ * book in one file; of other collections a line for people who open it in a browser.
  */
 export const GET: Method = retrieval("GET");
 /** HEAD: as GET, without the body. COMPAT(sabre/dav CorePlugin.php): collections answer it too. */
@@ -50,8 +51,11 @@ export async function retrieve(
   if (resource.kind === "file" && resource.file.content !== null) {
     return fileAnswer(request, resource.file.content, resource.file);
   }
-  if (resource.kind !== "calendar") return COLLECTION_ANSWER;
-  return (await calendarFile(tx, request, resource.collection, context)) ?? COLLECTION_ANSWER;
+  if (!isCollection(resource)) return COLLECTION_ANSWER;
+  const fileOf = resource.kind === "calendar" ? calendarFile : addressbookFile;
+  const form = fileOf(request, resource.collection, context);
+  if (form === null) return COLLECTION_ANSWER;
+  return collectionFile(tx, request, resource.collection, form, context);
 }
 
 const COLLECTION_ANSWER: DavResponse = {
