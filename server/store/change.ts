@@ -47,3 +47,8 @@ export function change(
       select seq from counter`,
   };
 }
+
+/** A change of members is one of their collection, $4. */
+export const TOUCHED = `touched as (
+  update collection set sync_seq = seq from counter where principal_id = $1 and id = $4
+)`;

@@ -1,15 +1,12 @@
 import type { LockedHome } from "../../dav/lock-store.ts";
 import type {
-  BusyOccurrence,
   CollectionChange,
   CollectionRow,
   Columns,
-  FoundObject,
   HomeKind,
   HomeRow,
   ObjectChange,
   ObjectRow,
-  ObjectSearch,
 } from "../../dav/store.ts";
 import { grantedColumn, homeIsVisible } from "./grants.ts";
 import { rowsOf, type Connection, type Statement } from "./query.ts";
@@ -32,7 +29,7 @@ const BINDING = `binding b on b.principal_id = h.principal_id and b.home = h.kin
 const COLLECTION = `collection c on c.principal_id = b.owner_id and c.id = b.collection_id`;
 
 /** The same statement without and with the stored bytes. */
-function withData(
+export function withData(
   name: string,
   text: (columns: string) => string,
 ): (columns: Columns) => Statement {
@@ -139,7 +136,8 @@ export async function findObject(
   return { collection: toCollection(row, toHome(row)), object: toMaybeObject(row) };
 }
 
-const MEMBERS = `object o where o.principal_id = $1 and o.collection_id = $2`;
+/** The members of the collection $2 of the owner $1, tombstones too. */
+export const MEMBERS = `object o where o.principal_id = $1 and o.collection_id = $2`;
 
 const LIST_OBJECTS = withData(
   "list-objects",
@@ -199,105 +197,8 @@ export async function findUids(
   return rows.map(toObject);
 }
 
-const FIND_BY_COMPONENT = withData(
-  "find-by-component",
-  (columns) => `select ${columns}, true as exact from ${MEMBERS}
-    and o.data is not null and ($3::text is null or o.component = $3) order by o.name`,
-);
-
-interface Arm {
-  readonly class: number;
-  /** Seconds that a row of the class takes at most. */
-  readonly length: number | null;
-}
-
-/** Rows of a class begin at most its length before a range, so that each arm reads only rows that may overlap. */
-const ARMS: readonly Arm[] = [
-  { class: 0, length: 86_400 },
-  { class: 1, length: 2_678_400 },
-  { class: 2, length: null },
-];
-
-/** $4 and $5 bound the range in absolute and floating time together. */
-function overlapping(arm: Arm): string {
-  const from = arm.length === null ? "" : `and starts > $4::bigint - ${arm.length}`;
-  return `select object_name, exact from occurrence
-    where principal_id = $1 and collection_id = $2 and class = ${arm.class}
-      ${from} and starts < $5::bigint and ends > $4::bigint
-      and ($3::text is null or component = $3)
-      and case when floating then starts < $9 and ends > $8 else starts < $7 and ends > $6 end`;
-}
-
-const FIND_BY_TIME = withData(
-  "find-by-time",
-  (columns) => `with hit as (
-      select object_name, bool_or(exact) as exact from (
-        ${ARMS.map(overlapping).join(" union all ")}
-      ) overlapping group by object_name
-    )
-    select ${columns}, hit.exact from hit join object o
-      on o.principal_id = $1 and o.collection_id = $2 and o.name = hit.object_name
-    where o.data is not null order by o.name`,
-);
-
-/** Objects by component and time; without a range every object of the component is exact. */
-export async function findObjects(
-  db: Connection,
-  collection: CollectionRow,
-  { component, range }: ObjectSearch,
-  columns: Columns,
-): Promise<FoundObject[]> {
-  type Row = ObjectColumns & { exact: boolean };
-  const values = [...keyOf(collection), component ?? null];
-  if (range === undefined) {
-    const rows = await rowsOf<Row>(db, FIND_BY_COMPONENT(columns), values);
-    return rows.map(toFound);
-  }
-  const { starts, ends, floatingStarts, floatingEnds } = range;
-  const bounds = [Math.min(starts, floatingStarts), Math.max(ends, floatingEnds)];
-  const rows = await rowsOf<Row>(db, FIND_BY_TIME(columns), [
-    ...values,
-    ...bounds,
-    starts,
-    ends,
-    floatingStarts,
-    floatingEnds,
-  ]);
-  return rows.map(toFound);
-}
-
-/** Floating times of a day around the range are taken too: no zone is further from UTC. */
-function busyWithin(arm: Arm): string {
-  const from = arm.length === null ? "" : `and starts > $3::bigint - ${86_400 + arm.length}`;
-  return `select collection_id, object_name, starts, ends, floating, busy from occurrence
-    where principal_id = $1 and collection_id = any($2::bigint[]) and class = ${arm.class}
-      ${from} and starts < $4::bigint + 86400 and ends > $3::bigint - 86400
-      and busy is not null and (floating or (starts < $4 and ends > $3))`;
-}
-
-const FIND_BUSY: Statement = {
-  name: "find-busy",
-  text: `select collection_id as "collectionId", object_name as name, starts, ends, floating, busy
-    from (${ARMS.map(busyWithin).join(" union all ")}) taken limit $5`,
-};
-
-export async function findBusy(
-  db: Connection,
-  collections: readonly CollectionRow[],
-  { start, end }: { start: number; end: number },
-  limit: number,
-): Promise<BusyOccurrence[]> {
-  const owner = collections[0]?.home.owner.id;
-  if (owner === undefined) return [];
-  const ids = collections.map(({ id }) => id);
-  return rowsOf<BusyOccurrence>(db, FIND_BUSY, [owner, ids, start, end, limit]);
-}
-
-function toFound(row: ObjectColumns & { exact: boolean }): FoundObject {
-  return { object: toObject(row), exact: row.exact };
-}
-
-function keyOf(collection: CollectionRow): unknown[] {
+/** The parameters of statements about MEMBERS. */
+export function keyOf(collection: CollectionRow): unknown[] {
   return [collection.home.owner.id, collection.id];
 }
 

@@ -8,6 +8,7 @@ import type { Connection } from "./query.ts";
 import { listGrants } from "./grants.ts";
 import * as principals from "./principals.ts";
 import * as read from "./read.ts";
+import * as timeIndex from "./time-index.ts";
 import { inTransaction } from "./transaction.ts";
 import type { Author } from "./change.ts";
 import { Writer } from "./write.ts";
@@ -87,8 +88,9 @@ function transaction(db: Connection, author: Author): Transaction {
       read.findObject(db, actor, { kind, owner, collection, name }, columns),
     listObjects: (collection, columns) => read.listObjects(db, collection, columns),
     getObjects: (collection, names, columns) => read.getObjects(db, collection, names, columns),
-    findObjects: (collection, search, columns) => read.findObjects(db, collection, search, columns),
-    findBusy: (collections, range, limit) => read.findBusy(db, collections, range, limit),
+    findObjects: (collection, search, columns) =>
+      timeIndex.findObjects(db, collection, search, columns),
+    findBusy: (collections, range, limit) => timeIndex.findBusy(db, collections, range, limit),
     findUids: (collection, uids) => read.findUids(db, collection, uids),
     findUid: (collection, uid) => read.findUid(db, collection, uid),
     listGrants: (collections) => listGrants(db, collections),

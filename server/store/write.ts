@@ -9,74 +9,11 @@ import type {
   PrincipalRow,
   PropertyChanges,
 } from "../../dav/store.ts";
-import { ACTOR, AUTHOR, type Author, authorParameter, change } from "./change.ts";
+import { ACTOR, AUTHOR, type Author, authorParameter, change, TOUCHED } from "./change.ts";
 import { isGrantedRead } from "./grants.ts";
+import { batches, PUT_OBJECT, PUT_OBJECTS, valuesOf, valuesOfMany } from "./put-objects.ts";
 import { rowsOf, type Connection, type Statement } from "./query.ts";
 import { BIND_NAME, COPY_COLLECTION, UNBIND_NAME } from "./transfer.ts";
-
-const TOUCHED = `touched as (
-  update collection set sync_seq = seq from counter where principal_id = $1 and id = $4
-)`;
-
-const PUT_OBJECT = change(
-  "put-object",
-  "content",
-  "$4::bigint",
-  `${TOUCHED}, gone as (
-    delete from occurrence where principal_id = $1 and collection_id = $4 and object_name = $5
-  ), stored as (
-    insert into object (principal_id, collection_id, name, changed_seq, uid, component, etag,
-      content_type, data, properties, created_at, modified_at, made_seq, changed_by)
-    select $1, $4, $5, seq, $6, $7, $8, $9, $10, coalesce($11::jsonb, '{}'), now(), now(), seq, ${ACTOR} from counter
-    on conflict (principal_id, collection_id, name) do update set
-      changed_seq = excluded.changed_seq, uid = excluded.uid, component = excluded.component,
-      etag = excluded.etag, content_type = excluded.content_type, data = excluded.data,
-      modified_at = excluded.modified_at, changed_by = excluded.changed_by,
-      made_seq = case when object.data is null then excluded.made_seq else object.made_seq end,
-      properties = case when $11::jsonb is null and object.data is not null then object.properties
-        else excluded.properties end,
-      created_at = case when object.data is null then excluded.created_at else object.created_at end
-  ), indexed as (
-    insert into occurrence (principal_id, collection_id, object_name, component, starts, ends, floating, exact,
-      busy)
-    select $1, $4, $5, * from unnest($12::text[], $13::bigint[], $14::bigint[], $15::boolean[], $16::boolean[],
-      $17::text[])
-  )`,
-);
-
-/** As PUT_OBJECT for many, each with a number of its own. */
-const PUT_OBJECTS = change(
-  "put-objects",
-  "content",
-  "$4::bigint",
-  `${TOUCHED}, given as (
-    select name, seq - cardinality($5::text[]) + position as seq, uid, component, etag, content_type, data
-    from counter, unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bytea[])
-      with ordinality as t (name, uid, component, etag, content_type, data, position)
-  ), gone as (
-    delete from occurrence where principal_id = $1 and collection_id = $4 and object_name = any($5)
-  ), stored as (
-    insert into object (principal_id, collection_id, name, changed_seq, uid, component, etag,
-      content_type, data, properties, created_at, modified_at, made_seq, changed_by)
-    select $1, $4, name, seq, uid, component, etag, content_type, data, '{}', now(), now(), seq, ${ACTOR} from given
-    on conflict (principal_id, collection_id, name) do update set
-      changed_seq = excluded.changed_seq, uid = excluded.uid, component = excluded.component,
-      etag = excluded.etag, content_type = excluded.content_type, data = excluded.data,
-      modified_at = excluded.modified_at, changed_by = excluded.changed_by,
-      made_seq = case when object.data is null then excluded.made_seq else object.made_seq end,
-      created_at = case when object.data is null then excluded.created_at else object.created_at end
-  ), indexed as (
-    insert into occurrence (principal_id, collection_id, object_name, component, starts, ends, floating, exact,
-      busy)
-    select $1, $4, * from unnest($11::text[], $12::text[], $13::bigint[], $14::bigint[], $15::boolean[],
-      $16::boolean[], $17::text[])
-  )`,
-  "cardinality($5::text[])",
-);
-
-/** Objects and bytes of them that one statement takes. */
-const MAX_OBJECTS = 500;
-const MAX_BYTES = 4 * 2 ** 20;
 
 const DELETE_OBJECT = change(
   "delete-object",
@@ -199,46 +136,12 @@ export class Writer {
   }
 
   async putObject(collection: CollectionRow, object: NewObject): Promise<void> {
-    const { occurrences } = object;
-    await this.#change(PUT_OBJECT, collection.home, [
-      collection.id,
-      object.name,
-      object.uid,
-      object.component,
-      object.etag,
-      object.contentType,
-      object.data,
-      object.properties ?? null,
-      occurrences.map(({ component }) => component),
-      occurrences.map(({ starts }) => starts),
-      occurrences.map(({ ends }) => ends),
-      occurrences.map(({ floating }) => floating),
-      occurrences.map(({ exact }) => exact),
-      occurrences.map(({ busy }) => busy),
-    ]);
+    await this.#change(PUT_OBJECT, collection.home, [collection.id, ...valuesOf(object)]);
   }
 
   async putObjects(collection: CollectionRow, objects: readonly NewObject[]): Promise<void> {
     for (const some of batches(objects)) {
-      const rows = some.flatMap(({ name, occurrences }) =>
-        occurrences.map((occurrence) => ({ ...occurrence, name })),
-      );
-      await this.#change(PUT_OBJECTS, collection.home, [
-        collection.id,
-        some.map(({ name }) => name),
-        some.map(({ uid }) => uid),
-        some.map(({ component }) => component),
-        some.map(({ etag }) => etag),
-        some.map(({ contentType }) => contentType),
-        some.map(({ data }) => data),
-        rows.map(({ name }) => name),
-        rows.map(({ component }) => component),
-        rows.map(({ starts }) => starts),
-        rows.map(({ ends }) => ends),
-        rows.map(({ floating }) => floating),
-        rows.map(({ exact }) => exact),
-        rows.map(({ busy }) => busy),
-      ]);
+      await this.#change(PUT_OBJECTS, collection.home, [collection.id, ...valuesOfMany(some)]);
     }
   }
 
@@ -304,21 +207,6 @@ export class Writer {
   async #change(statement: Statement, home: HomeRow, values: unknown[]): Promise<void> {
     await rowsOf(this.#db, statement, [home.owner.id, home.kind, this.#author, ...values]);
   }
-}
-
-function* batches(objects: readonly NewObject[]): Generator<NewObject[]> {
-  let batch: NewObject[] = [];
-  let bytes = 0;
-  for (const object of objects) {
-    if (batch.length === MAX_OBJECTS || (bytes > 0 && bytes + object.data.length > MAX_BYTES)) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(object);
-    bytes += object.data.length;
-  }
-  if (batch.length > 0) yield batch;
 }
 
 /** The removed names, and the set values. */
