@@ -10,8 +10,8 @@ import {
 } from "./vcard/index.ts";
 import { xcardDocument } from "./xcard.ts";
 
-/** Characters of cards that are converted for one file at most. */
-const MAX_CONVERTED = 4 * 1024 * 1024;
+/** Characters of cards that are converted for one file at most, which takes about a second. */
+export const MAX_CONVERTED = 1024 * 1024;
 
 /** A form in which every card is served. */
 export interface CardFormat {

@@ -10,11 +10,14 @@ import { joinCalendars } from "../icalendar/index.ts";
 import type { CollectionRow, ObjectRow } from "../store.ts";
 import { decodeText } from "../text.ts";
 import { titleOf } from "../title.ts";
-import { MAX_CONVERTED_BYTES, type FileForm } from "./collection-file.ts";
+import type { FileForm } from "./collection-file.ts";
 import type { MethodContext } from "./method.ts";
 
 /** What answers about the same state may differ by. */
 const VARY = "Accept, CalDAV-Timezones";
+/** Bytes of one answer; of all formats only text needs no conversion. */
+const MAX_TEXT_BYTES = 16 * 1024 * 1024;
+const MAX_CONVERTED_BYTES = 2 * 1024 * 1024;
 
 /** A calendar object in the form that the client likes, or null for the stored bytes, as for huge ones. */
 export function calendarRendering(
@@ -45,7 +48,8 @@ export function calendarFile(
     contentType: `${format}; charset=utf-8`,
     vary: VARY,
     mark: `${MARKS[format]}${timezonesByReference ? "-z" : ""}`,
-    isConverted: format !== "text/calendar" || timezonesByReference,
+    maxBytes:
+      format === "text/calendar" && !timezonesByReference ? MAX_TEXT_BYTES : MAX_CONVERTED_BYTES,
     write: (texts) => formatCalendar(joinCalendars(texts, titleOf(collection)), format, rendering),
   };
 }

@@ -1,5 +1,6 @@
 import {
   CARD_TYPES,
+  MAX_CONVERTED,
   acceptedCardFormat,
   formatCard,
   formatCards,
@@ -12,6 +13,9 @@ import type { CollectionRow, ObjectRow } from "../store.ts";
 import { decodeText } from "../text.ts";
 import type { FileForm } from "./collection-file.ts";
 import type { MethodContext } from "./method.ts";
+
+/** Bytes of an address book in one file. */
+const MAX_TEXT_BYTES = 16 * 1024 * 1024;
 
 /**
  * A card in the form that is accepted, where that is not the one it is stored in; null where the stored
@@ -51,7 +55,7 @@ export function addressbookFile(
     contentType: contentType(`${format.type}; charset=utf-8`, userAgent),
     vary: "Accept",
     mark: format.mark,
-    isConverted: format.type !== "text/vcard",
+    maxBytes: format.type === "text/vcard" ? MAX_TEXT_BYTES : MAX_CONVERTED,
     write: (texts) => formatCards(texts, format),
   };
 }

@@ -5,10 +5,6 @@ import type { CollectionRow, Transaction } from "../store.ts";
 import { decodeText } from "../text.ts";
 import type { MethodContext } from "./method.ts";
 
-/** A whole collection is read and written in one piece; of all forms only the stored one needs no conversion. */
-const MAX_STORED_BYTES = 16 * 1024 * 1024;
-export const MAX_CONVERTED_BYTES = 2 * 1024 * 1024;
-
 /** The form of a file that holds all of a collection. */
 export interface FileForm {
   readonly contentType: string;
@@ -16,8 +12,8 @@ export interface FileForm {
   readonly vary: string;
   /** Told of the entity tag, so that no two forms share one; empty for the default form. */
   readonly mark: string;
-  /** Whether each object is converted to be written. */
-  readonly isConverted: boolean;
+  /** Most bytes of objects: a whole collection is read and written in one piece, while nothing else is done. */
+  readonly maxBytes: number;
   readonly write: (texts: readonly string[]) => string;
 }
 
@@ -43,8 +39,7 @@ export async function collectionFile(
   if (asked && isNotModified(request, current)) return { status: 304, headers };
   const answer = { status: 200, headers: { ...headers, "content-type": form.contentType } };
   if (request.method === "HEAD") return answer;
-  const most = form.isConverted ? MAX_CONVERTED_BYTES : MAX_STORED_BYTES;
-  return { ...answer, body: form.write(await readTexts(tx, collection, most)) };
+  return { ...answer, body: form.write(await readTexts(tx, collection, form.maxBytes)) };
 }
 
 async function readTexts(

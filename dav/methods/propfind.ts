@@ -1,3 +1,4 @@
+import { defaultFirst } from "../default-first.ts";
 import { DavError, violated } from "../errors.ts";
 import { optionalXmlBody } from "../http/body.ts";
 import { depthOf, type Depth } from "../http/headers.ts";
@@ -75,7 +76,7 @@ async function below(
 async function members(
   tx: Transaction,
   resource: Resource,
-  { user, limits }: MethodContext,
+  { user, limits, hosts }: MethodContext,
 ): Promise<Resource[]> {
   if (isCollection(resource)) {
     const { collection } = resource;
@@ -86,8 +87,11 @@ async function members(
     return resource.kind === "file" ? [] : (await tx.files.list(resource.file)).map(fileResource);
   }
   if (isHome(resource)) {
-    const collections = (await tx.listCollections(resource.home)).map(collectionResource);
-    return collections.filter((each) => privilegesOn(each, user.id).has("read"));
+    const { home } = resource;
+    const collections = defaultFirst(home, await tx.listCollections(home), hosts);
+    return collections
+      .map(collectionResource)
+      .filter((each) => privilegesOn(each, user.id).has("read"));
   }
   switch (resource.kind) {
     case "root":

@@ -1,4 +1,5 @@
 import type { QName } from "../xml/names.ts";
+import { ADDRESSBOOK_HOME } from "./address-book-home.ts";
 import { APPLE_PUSH } from "./apple-push.ts";
 import type { LiveProperty } from "./property.ts";
 import { RFC3253 } from "./rfc3253.ts";
@@ -25,6 +26,7 @@ const ALL = [
   ...RFC7809,
   ...RFC5995,
   ...RFC6352,
+  ...ADDRESSBOOK_HOME,
   ...RFC4331,
   ...APPLE_PUSH,
   ...WEBDAV_PUSH,

@@ -94,7 +94,7 @@ function isConcealed({ collection_granted: granted }: CollectionColumns): boolea
   return granted?.length === 0;
 }
 
-/** The default collection of each type first, since macOS Contacts shows only the first one. */
+/** In the order in which they were made: the first of each type is the one that the account began with. */
 const LIST_COLLECTIONS: Statement = {
   name: "list-collections",
   text: `select ${COLLECTION_COLUMNS}, ${grantedColumn("$3")}
