@@ -33,8 +33,8 @@ export interface Message {
 
 export interface Pushed extends TestServer {
   readonly service: PushService;
-  /** Starts announcing; it stops with the test. */
-  readonly start: () => Promise<{ stop(): Promise<void> }>;
+  /** Starts announcing what happens from now on, or also what happened since the start of the test; it stops with it. */
+  readonly start: (from?: "now" | "beginning") => Promise<{ stop(): Promise<void> }>;
   readonly register: (
     user: string,
     target: string,
@@ -102,15 +102,16 @@ export async function preparePushed(t: ExecutionContext, clock?: () => Date): Pr
     ...(clock && { clock }),
   });
   const { send, pool } = server;
+  // Making the accounts is no news.
+  await pool.query("delete from outbox");
   const config = { ...readConfig(service.environment).push, window: WINDOW };
   return {
     ...server,
     service,
-    async start() {
+    async start(from = "now") {
       const timing = { poll: 0.3, lease: 3, timeout: 1000 };
       const log = pino({ level: "silent" });
-      // Making the accounts is no news.
-      await pool.query("delete from outbox");
+      if (from === "now") await pool.query("delete from outbox");
       const push = await startPush({ pool, config, log, timing, ...(clock && { clock }) });
       t.teardown(() => push.stop());
       return push;

@@ -1,4 +1,3 @@
-import type { Pool } from "pg";
 import { isGrantedRead } from "../../../store/grants.ts";
 import { rowsOf, type Connection, type Statement } from "../../../store/query.ts";
 import type { Target } from "../../topics.ts";
@@ -97,13 +96,13 @@ export async function readCursor(
 
 /** The collections of a scope in which anything changed between two cursors. */
 export function readCollections(
-  pool: Pool,
+  db: Connection,
   { readerId, target, collections }: Scope,
   since: Cursor,
   until: Cursor,
 ): Promise<ChangedCollection[]> {
   const kinds = Object.keys(until);
-  return rowsOf<ChangedCollection>(pool, COLLECTIONS, [
+  return rowsOf<ChangedCollection>(db, COLLECTIONS, [
     readerId,
     target.ownerId,
     kinds,
@@ -127,7 +126,7 @@ const PAGE_WITH_DATA = 16;
 
 /** The objects of a collection that changed, in the order of their changes; not those that came and went. */
 export async function* readObjects(
-  pool: Pool,
+  db: Connection,
   { id, ownerId, since, until }: ChangedCollection,
   { exceptBy, components, data }: ObjectQuery,
 ): AsyncGenerator<ChangedObject> {
@@ -136,7 +135,7 @@ export async function* readObjects(
   let page: ChangedObject[];
   do {
     const values = [ownerId, id, after, until, exceptBy, components, data, limit, since];
-    page = await rowsOf<ChangedObject>(pool, OBJECTS, values);
+    page = await rowsOf<ChangedObject>(db, OBJECTS, values);
     yield* page;
     after = page.at(-1)?.seq ?? after;
   } while (page.length === limit);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Pool } from "pg";
+import { inTransaction } from "../../../store/transaction.ts";
 import {
   WEBHOOK,
   type Delivery,
@@ -14,6 +15,8 @@ import { outcomeOf } from "./outcome.ts";
 import { reportChanges, type CollectionReport } from "./report.ts";
 import { signed } from "./signature.ts";
 import type { Details } from "./webhooks.ts";
+
+const SNAPSHOT = "begin isolation level repeatable read read only";
 
 const CONCURRENCY = 20;
 const PER_ORIGIN = 5;
@@ -34,6 +37,12 @@ export interface WebhookTransportOptions {
 interface Told {
   readonly cursor?: Cursor;
   readonly test?: boolean;
+}
+
+/** What there is to tell, and the cursor of a receiver that was told. */
+interface News {
+  readonly collections: readonly CollectionReport[];
+  readonly until: Cursor;
 }
 
 /** Webhooks: tells any URL what changed since it was told last, in the form it wants. */
@@ -58,17 +67,23 @@ export function webhookTransport(options: WebhookTransportOptions): Transport {
     return outcomeOf(await egress.post({ url, headers, body: Buffer.from(body) }), sentAt);
   }
 
-  async function collectionsOf(
-    { principalId, target, removed }: Delivery,
-    details: Details,
-    cursors: readonly [Cursor, Cursor],
-  ): Promise<CollectionReport[]> {
-    const { filter, content, collections } = details;
-    const [href = ""] = details.hrefs;
-    const last = { href, title: href, removed: true, syncToken: null };
-    if (removed) return filter.changes.includes("collection") ? [last] : [];
-    const scope = { readerId: principalId, target, collections };
-    return reportChanges(pool, { scope, filter, content }, cursors, clock());
+  /**
+   * Reads the news since a cursor. One snapshot: what changed between the statements would be neither in this message
+   * nor, as what it is to the receiver, in the next.
+   */
+  function readNews(delivery: Delivery, details: Details, since: Cursor): Promise<News> {
+    const { principalId, target, removed } = delivery;
+    const { filter, content, collections: ids } = details;
+    return inTransaction(pool, SNAPSHOT, async (client) => {
+      const until = await readCursor(client, delivery);
+      if (removed) return { collections: lastReport(details), until };
+      const question = {
+        scope: { readerId: principalId, target, collections: ids },
+        filter,
+        content,
+      };
+      return { collections: await reportChanges(client, question, [since, until], clock()), until };
+    });
   }
 
   return {
@@ -80,8 +95,7 @@ export function webhookTransport(options: WebhookTransportOptions): Transport {
     async send(delivery) {
       const details = delivery.details as unknown as Details;
       const { cursor = {}, test = false } = delivery.told as Told;
-      const until = await readCursor(pool, delivery);
-      const collections = await collectionsOf(delivery, details, [cursor, until]);
+      const { collections, until } = await readNews(delivery, details, cursor);
       const told = { cursor: until };
       const type = test ? "test" : "changed";
       if (collections.length === 0 && !test) return { kind: "needless", told };
@@ -93,4 +107,10 @@ export function webhookTransport(options: WebhookTransportOptions): Transport {
     },
     stop: () => Promise.resolve(),
   };
+}
+
+/** What is told of a collection that is gone. */
+function lastReport({ filter, hrefs: [href = ""] }: Details): CollectionReport[] {
+  const last = { href, title: href, removed: true, syncToken: null };
+  return filter.changes.includes("collection") ? [last] : [];
 }

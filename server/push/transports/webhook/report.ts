@@ -1,7 +1,7 @@
-import type { Pool } from "pg";
 import { digestOf, parseCalendar } from "../../../../dav/icalendar/index.ts";
 import { formatPath } from "../../../../dav/paths.ts";
 import { formatToken } from "../../../../dav/synctoken.ts";
+import type { Connection } from "../../../store/query.ts";
 import { decodeText } from "../../../../dav/text.ts";
 import { titleOf } from "../../../../dav/title.ts";
 import { parseCard, titleOfCard } from "../../../../dav/vcard/index.ts";
@@ -56,14 +56,14 @@ export interface Question {
 
 /** What changed between two cursors and passes the filter. */
 export async function reportChanges(
-  pool: Pool,
+  db: Connection,
   question: Question,
   [since, until]: readonly [Cursor, Cursor],
   now: Date,
 ): Promise<CollectionReport[]> {
   const reports: CollectionReport[] = [];
-  for (const collection of await readCollections(pool, question.scope, since, until)) {
-    const found = await findObjects(pool, collection, question, now);
+  for (const collection of await readCollections(db, question.scope, since, until)) {
+    const found = await findObjects(db, collection, question, now);
     const itself = collection.itself && question.filter.changes.includes("collection");
     if (found.total > 0 || itself) reports.push(reportOf(collection, found, question.content));
   }
@@ -77,7 +77,7 @@ interface Found {
 }
 
 async function findObjects(
-  pool: Pool,
+  db: Connection,
   collection: ChangedCollection,
   { scope, filter, content }: Question,
   now: Date,
@@ -90,7 +90,7 @@ async function findObjects(
     components: filter.components ?? null,
     data: inside || content,
   };
-  for await (const object of readObjects(pool, collection, query)) {
+  for await (const object of readObjects(db, collection, query)) {
     if (!filter.changes.includes(object.change)) continue;
     if (inside && !(object.data && matchesInside(object.data, object.component, filter, now)))
       continue;

@@ -1,5 +1,11 @@
 import test, { type ExecutionContext } from "ava";
+import type { Pool } from "pg";
 import { Webhook as Verifier } from "standardwebhooks";
+import { claim } from "../../../../../server/push/deliveries.ts";
+import type { Egress } from "../../../../../server/push/egress/index.ts";
+import { fanOut } from "../../../../../server/push/fanout.ts";
+import { WEBHOOK } from "../../../../../server/push/transport.ts";
+import { webhookTransport } from "../../../../../server/push/transports/webhook/index.ts";
 import { event } from "../../../../support/events.ts";
 import { count, eventually, sleep } from "../../../../support/push.ts";
 import type { Receiver } from "../../../../support/push-service.ts";
@@ -20,6 +26,30 @@ interface Hooked extends Pushed {
   readonly add: (wish?: Wish, user?: string) => Promise<{ id: string; secret: string }>;
 }
 
+/** A pool that does something else after the first statement of a name. */
+function interrupted(pool: Pool, name: string, work: () => Promise<void>): Pool {
+  let left: (() => Promise<void>) | null = work;
+  const interrupt = async (statement: unknown) => {
+    const meanwhile = (statement as { name?: string }).name === name ? left : null;
+    if (!meanwhile) return;
+    left = null;
+    await meanwhile();
+  };
+  const connect = async () => {
+    const client = await pool.connect();
+    return {
+      release: (error?: Error) => client.release(error),
+      async query(statement: string, values?: unknown[]) {
+        const result = await client.query(statement, values);
+        await interrupt(statement);
+        return result;
+      },
+    };
+  };
+  return { connect } as unknown as Pool;
+}
+
+/** @param wish of a first webhook; null for none, and nothing is announced until it is started */
 async function prepare(t: ExecutionContext, wish: Wish | null = {}): Promise<Hooked> {
   const pushed = await preparePushed(t);
   const receiver = pushed.service.receiver();
@@ -29,8 +59,10 @@ async function prepare(t: ExecutionContext, wish: Wish | null = {}): Promise<Hoo
     if (status !== 201) throw new Error(`${status} ${answer.error}`);
     return answer;
   };
-  if (wish) await add(wish);
-  await pushed.start();
+  if (wish) {
+    await add(wish);
+    await pushed.start();
+  }
   const told = () => pushed.service.at(receiver).map(({ body }) => JSON.parse(body.toString()));
   return { ...pushed, receiver, add, told };
 }
@@ -63,9 +95,9 @@ const inHours = (hours: number) =>
   new Date(Date.now() + hours * 3_600_000).toISOString().replace(/[-:]|\.\d+/g, "");
 
 test("a receiver is told which collection changed, and no more, signed", async (t) => {
-  const hooked = await prepare(t, null);
-  const { change, service, told, add, property } = hooked;
+  const { change, service, told, add, property, start } = await prepare(t, null);
   const { secret } = await add();
+  await start();
   await change("PUT", `${CALENDAR}a.ics`, event("a", "Secret"));
   await service.until(1);
   const [received] = service.received;
@@ -133,13 +165,42 @@ test("an imported file and a copied calendar are told as what is new in them", a
 });
 
 test("what came and went unseen is not told", async (t) => {
-  const { change, service, told } = await prepare(t, { content: true });
+  const { change, service, told, add, start } = await prepare(t, null);
+  await add({ content: true });
   await change("PUT", `${CALENDAR}a.ics`, event("a"));
   await change("DELETE", `${CALENDAR}a.ics`);
   await change("PUT", `${CALENDAR}b.ics`, event("b"));
+  await start("beginning");
   await service.until(1);
   const [{ data }] = told();
   t.like(data.collections[0].objects, { created: 1, modified: 0, deleted: 0 });
+});
+
+test("what happens while a message is made is left to the next, and told as what it is then", async (t) => {
+  const { change, add, pool } = await prepare(t, null);
+  await add({ content: true });
+  await change("PUT", `${CALENDAR}a.ics`, event("a"));
+  const posted: Parsed[] = [];
+  const post: Egress["post"] = async ({ body }) => {
+    posted.push(JSON.parse(Buffer.from(body).toString()).data.collections[0].objects);
+    return { kind: "answered", status: 200, retryAfter: null };
+  };
+  const pace = { quiet: 0, window: 0 };
+  const transport = webhookTransport({
+    pool: interrupted(pool, "webhook-homes", () => change("DELETE", `${CALENDAR}a.ics`)),
+    pace,
+    egress: { post },
+    publicUrl: null,
+    clock: () => new Date(),
+  });
+  await fanOut(pool, { [WEBHOOK]: pace }, new Date());
+  const [delivery] = await claim(pool, transport, { free: 1, origins: new Map() }, 60);
+  if (!delivery) throw new Error("nothing to deliver");
+  const outcome = await transport.send(delivery);
+  const told = outcome.kind === "delivered" ? outcome.told : undefined;
+  await transport.send({ ...delivery, told: told ?? {} });
+  t.like(posted[0], { created: 1, deleted: 0 });
+  t.like(posted[1], { created: 0, deleted: 1 });
 });
 
 for (const [what, filter, passing, others] of [
@@ -198,9 +259,10 @@ for (const [what, filter, passing, others] of [
   ],
 ] as [string, Wish, string[], string[][]][]) {
   test(`a filter by ${what} lets nothing else through`, async (t) => {
-    const { change, service, add } = await prepare(t, null);
+    const { change, service, add, start } = await prepare(t, null);
     await change("PUT", `${CALENDAR}old.ics`, event("old"));
     await add({ filter });
+    await start();
     const typed = (target: string) => ({
       "content-type": target.endsWith(".vcf") ? "text/vcard" : "text/calendar",
     });
@@ -244,7 +306,8 @@ test("chosen collections only, and a single one says when it is removed", async 
 });
 
 test("a collection that was shared is told of as long as it is", async (t) => {
-  const { change, service, add } = await prepare(t, null);
+  const { change, service, add, start } = await prepare(t, null);
+  await start();
   await t.throwsAsync(add({ collections: [CALENDAR] }, "bob"), { message: /that you may read/ });
   await change("ACL", CALENDAR, grant("bob"));
   await add({ collections: [CALENDAR] }, "bob");
@@ -272,7 +335,7 @@ test("a receiver that fails is told later what it missed, under the same id; 410
 });
 
 test("each form is filled in as its receiver wants it", async (t) => {
-  const { change, service, add } = await prepare(t, null);
+  const { change, service, add, start } = await prepare(t, null);
   const forms = [
     [
       "slack",
@@ -287,6 +350,7 @@ test("each form is filled in as its receiver wants it", async (t) => {
   for (const [form, query] of forms) {
     await add({ url: service.receiver(form).url + query, form, content: true });
   }
+  await start();
   const lines = "DTSTART:20270301T100000Z\r\nSUMMARY:Dentist\r\nLOCATION:Main Street 1";
   await change("PUT", `${CALENDAR}a.ics`, calendar("a", lines));
   await service.until(forms.length);
