@@ -103,10 +103,10 @@ function isHomeKind(segment: string): segment is HomeKind {
   return HOMES.has(segment);
 }
 
-/** COMPAT(iOS, Stalwart's fix_percent_encoding): a segment may come without percent-encoding. */
+/** COMPAT(iOS, Stalwart's fix_percent_encoding): a segment may come without percent-encoding, or half of it. */
 function decodeSegment(segment: string): string {
   try {
-    return decodeURIComponent(segment);
+    return decodeURIComponent(segment.replace(/%(?![\da-f]{2})/gi, "%25"));
   } catch {
     return segment;
   }

@@ -34,17 +34,16 @@ function multiget(kind: CollectionKind, name: string): Report {
             throw violated("supported-report", `this report works on a ${kind}`);
           }
           const { collection } = resource;
-          const members = hrefs.map((href) => memberOf(collection, href, context.hosts));
-          const names = members.flatMap((path) => (path === null ? [] : [path.object]));
+          const members = membersOf(collection, hrefs, context.hosts);
+          const names = [...members.values()].flatMap((path) => path?.object ?? []);
           const objects = await tx.getObjects(collection, names, { data: needsData(wanted) });
           const found = objects.map((object) => objectResource(collection, object));
           const responses = await propertyResponses(tx, found, wanted, context);
           const byName = new Map(found.map(({ object }, index) => [object.name, responses[index]]));
           return multistatus(
-            hrefs.map((href, index) => {
-              const path = members[index] ?? null;
+            [...members].map(([href, path]) => {
               const response = path && byName.get(path.object);
-              return response ?? statusResponse(path === null ? href : formatPath(path), 404);
+              return response ?? statusResponse(href, 404);
             }),
           );
         },
@@ -63,6 +62,16 @@ function readHrefs(root: Element, { limits }: MethodContext): string[] {
     );
   }
   return hrefs;
+}
+
+/** What is asked for, by its href in this server's form, so that two forms of one are one (KDE drops a second). */
+function membersOf(
+  collection: CollectionRow,
+  hrefs: readonly string[],
+  hosts: readonly string[],
+): ReadonlyMap<string, ObjectPath | null> {
+  const paths = hrefs.map((href) => ({ href, path: memberOf(collection, href, hosts) }));
+  return new Map(paths.map(({ href, path }) => [path === null ? href : formatPath(path), path]));
 }
 
 /** The member of the collection that an href names; anything else counts as not there. */

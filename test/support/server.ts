@@ -48,7 +48,8 @@ export async function testServer(
 ): Promise<TestServer> {
   const { pool, url } = await testDatabase(t);
   for (const name of users) {
-    await createAccount(pool, { name, password: PASSWORD, email: `${name}@example.org` });
+    const email = name.includes("@") ? name : `${name}@example.org`;
+    await createAccount(pool, { name, password: PASSWORD, email });
   }
   const config = readConfig({ ...LIMITS, ...environment });
   const log = pino({ level: process.env["PUSHDAV_TEST_LOG"] ?? "silent" });

@@ -22,6 +22,8 @@ export interface Transcript {
   readonly title: string;
   /** Settings of the server. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Accounts of the server besides alice and bob. */
+  readonly users: readonly string[];
   readonly exchanges: readonly Exchange[];
 }
 
@@ -29,8 +31,8 @@ const REQUEST_LINE = /^([A-Z]+) (\S+)(?: as (\S+))?$/;
 const STATUS_LINE = /^(\d{3})( \.\.\.)?$/;
 
 /**
- * Reads a golden conversation. `# ` lines at the top are its title, `#set NAME=VALUE` is a setting of the server; exchanges are separated by a line of
- * `===`, request and answer by a line of `---`; both have headers, an empty line, a body.
+ * Reads a golden conversation. `# ` lines at the top are its title, `#set NAME=VALUE` is a setting of the server,
+ * `#user NAME` one more account; exchanges are separated by a line of `===`, request and answer by a line of `---`; both have headers, an empty line, a body.
  * `as NAME` says who asks, `200 ...` that the answer may hold more. `{name}` stands for a value that is
  * captured where it first appears in an answer and must be the same later; `{*}` for any value.
  */
@@ -42,6 +44,7 @@ export function readTranscript(file: string): Transcript {
     return name === undefined || value === undefined ? [] : [[name, value] as const];
   });
   const environment = Object.fromEntries(settings);
+  const users = lines.flatMap((line) => /^#user (\S+)$/.exec(line)?.[1] ?? []);
   const exchanges: Exchange[] = [];
   let start = lines.findIndex((line) => !line.startsWith("#") && line.trim() !== "");
   while (start < lines.length) {
@@ -51,7 +54,7 @@ export function readTranscript(file: string): Transcript {
     start = end + 1;
     while (start < lines.length && lines[start]?.trim() === "") start++;
   }
-  return { title: title.join(" "), environment, exchanges };
+  return { title: title.join(" "), environment, users, exchanges };
 }
 
 function readExchange(lines: string[], line: number): Exchange {

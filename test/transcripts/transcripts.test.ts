@@ -7,8 +7,9 @@ import { play, readTranscript } from "../support/transcript.ts";
 for (const file of globSync(join(import.meta.dirname, "**/*.http")).sort()) {
   const transcript = readTranscript(file);
   const { title, environment, exchanges } = transcript;
+  const users = ["alice", "bob", ...transcript.users];
   test(`${relative(import.meta.dirname, file)}: ${title}`, async (t) => {
-    const { send, origin } = await testServer(t, { users: ["alice", "bob"], environment });
+    const { send, origin } = await testServer(t, { users, environment });
     t.true(exchanges.length > 0);
     const problems = await play(transcript, send, { host: new URL(origin).host });
     t.deepEqual(problems, []);
