@@ -3,7 +3,7 @@ import type { DavRequest } from "../http/request.ts";
 import type { CollectionPath, HomePath, ObjectPath } from "../paths.ts";
 import { need } from "../privileges.ts";
 import { readRegistration, type Registration, type Triggers } from "../push/register.ts";
-import { targetOf, topicOf, type PushResource } from "../push/topic.ts";
+import { targetOf, topicFor, type PushResource } from "../push/topic.ts";
 import { resolve } from "../resolve.ts";
 import { isCollection, isHome, type Resource } from "../resource.ts";
 import type { Transaction } from "../store.ts";
@@ -76,7 +76,7 @@ async function register(
   const expires = expiry(registration, context.now);
   const registered = await tx.register({
     target: targetOf(resource),
-    topic: topicOf(resource),
+    topic: topicFor(resource, context.user.id),
     registration,
     expires,
     vapidKey: web.publicKey,

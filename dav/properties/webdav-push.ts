@@ -1,4 +1,4 @@
-import { topicOf } from "../push/topic.ts";
+import { topicFor } from "../push/topic.ts";
 import { isHome } from "../resource.ts";
 import { el } from "../xml/element.ts";
 import { dav, webdavPush } from "../xml/names.ts";
@@ -28,7 +28,7 @@ export const WEBDAV_PUSH = [
   property({
     name: webdavPush("topic"),
     on: PUSHABLE,
-    get: (resource, { push }) => push.web && [topicOf(resource)],
+    get: (resource, { push, user }) => push.web && [topicFor(resource, user.id)],
   }),
   property({
     name: webdavPush("supported-triggers"),

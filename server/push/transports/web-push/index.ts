@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Pool } from "pg";
 import { pushMessage } from "../../../../dav/push/message.ts";
+import { topicOf } from "../../../../dav/push/topic.ts";
 import { formatToken } from "../../../../dav/synctoken.ts";
 import { rowsOf, type Statement } from "../../../store/query.ts";
 import { WEB_PUSH, type Delivery, type Pace, type Transport } from "../../transport.ts";
@@ -50,10 +51,13 @@ export function webPushTransport(options: WebPushTransportOptions): Transport {
   const { pool, pace, keys, send, mark } = options;
 
   async function messageOf(delivery: Delivery): Promise<string> {
-    const { target, content, property, details } = delivery;
+    const { target, principalId, content, property, details } = delivery;
     const values = [target.ownerId, target.home, target.collectionId];
     const [state] = await rowsOf<State>(pool, STATE, values);
-    const topic = state?.uuid ?? String(details["topic"]);
+    const { ownerId } = target;
+    const topic = state
+      ? topicOf({ uuid: state.uuid, ownerId }, principalId)
+      : String(details["topic"]);
     const marked = target.collectionId === null ? mark() : "";
     const syncToken = state ? formatToken({ ...state, mark: marked }) : null;
     return pushMessage({ topic, content, property, syncToken });

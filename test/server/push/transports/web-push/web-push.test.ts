@@ -149,8 +149,8 @@ test("a collection that goes is announced once more, and its registrations end",
   await eventually(async () => (await count(pool, "push_subscription")) === 0, "no registration");
 });
 
-test("who lost access is not told, who has it is", async (t) => {
-  const { service, register, start, change } = await preparePushed(t);
+test("who lost access is not told, who has it is, each by a topic of their own", async (t) => {
+  const { service, register, start, change, messages, property } = await preparePushed(t);
   const [alices, bobs] = [service.receiver(), service.receiver()];
   await change("ACL", CALENDAR, grant("bob"));
   await register("alice", CALENDAR, alices);
@@ -158,6 +158,14 @@ test("who lost access is not told, who has it is", async (t) => {
   await start();
   await change("PUT", `${CALENDAR}a.ics`, event("a"));
   await service.until(2);
+  const topics = await Promise.all(
+    ["alice", "bob"].map((user) => property(user, CALENDAR, "P:topic")),
+  );
+  t.deepEqual(
+    [alices, bobs].map((receiver) => messages(receiver)[0]?.topic),
+    topics,
+  );
+  t.is(new Set(topics).size, 2);
   await change("ACL", CALENDAR, grant("alice"));
   await change("PUT", `${CALENDAR}b.ics`, event("b"));
   await eventually(() => service.at(alices).length >= 2, "alice is told");
