@@ -146,6 +146,8 @@ export interface NewObject {
   readonly occurrences: readonly Occurrence[];
   /** Dead properties to begin with; those of a replaced object stay when absent. */
   readonly properties?: StoredProperties;
+  /** Whether it is not what the client sent, which must then hear of it like others; false when absent. */
+  readonly altered?: boolean;
 }
 
 export interface NewCollection {

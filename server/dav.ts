@@ -16,6 +16,7 @@ import {
 } from "../dav/index.ts";
 import { readBody } from "./body.ts";
 import type { RequestState } from "./http/requests.ts";
+import { silencedDevice } from "./push/transports/apple/token.ts";
 import type { Store } from "./store/store.ts";
 
 /** What the DAV tree needs from the process around it. */
@@ -55,8 +56,7 @@ export function davRouter(deps: DavDependencies): Router {
       const query = ctx.querystring;
       const request = { method, path, query, headers: singular(headers), body };
       const work = await prepare(request, context);
-      const silenced = web ? silencedBy(ctx.get("push-dont-notify"), web.registrations) : [];
-      send(ctx, await deps.store.run(work, context.user.id, silenced));
+      send(ctx, await deps.store.run(work, context.user.id, silenced(ctx, context.push)));
     } catch (error) {
       if (!(error instanceof DavError)) throw error;
       send(ctx, errorResponse(error));
@@ -80,6 +80,14 @@ export function anonymousDav(extensions: { readonly webPush: boolean }): Middlew
       ctx.body = "";
     } else await next();
   };
+}
+
+/** Which subscriptions of the user asked not to be told of what the request changes. */
+function silenced(ctx: KoaContext, { web }: PushAdvertisement): readonly string[] {
+  return [
+    ...(web ? silencedBy(ctx.get("push-dont-notify"), web.registrations) : []),
+    ...silencedDevice(ctx.get("x-apple-dav-pushtoken")),
+  ];
 }
 
 function contextOf(ctx: KoaContext, deps: DavDependencies): Context {

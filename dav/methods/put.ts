@@ -85,7 +85,8 @@ async function store(
   const headers = validators(valid, request);
   if (object?.object.etag === valid.etag) return { status: 204, headers };
   await checkMember(tx, collection.collection, path.object, valid, object?.object.uid);
-  await tx.putObject(collection.collection, { ...valid, name: path.object });
+  const altered = valid.data !== request.body;
+  await tx.putObject(collection.collection, { ...valid, name: path.object, altered });
   return { status: object === null ? 201 : 204, headers };
 }
 

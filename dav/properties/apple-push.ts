@@ -1,4 +1,5 @@
 import type { AppleTransport } from "../http/request.ts";
+import { isHome } from "../resource.ts";
 import { el, href, type Element } from "../xml/element.ts";
 import { cs } from "../xml/names.ts";
 import { COLLECTIONS, HOMES, property } from "./property.ts";
@@ -18,7 +19,8 @@ function transport(apple: AppleTransport): Element {
 
 /**
  * Apple's caldav-pubsubdiscovery. The home's key is repeated on its collections, because iOS watches
- * the keys of collections only, and a change of the home must reach it too.
+ * the keys of collections only, and a change of the home must reach it too. Whoever was granted a collection sees
+ * another key, the same for all of them: its incarnation, which lasts as long as the collection and tells nothing.
  */
 export const APPLE_PUSH = [
   property({
@@ -33,8 +35,11 @@ export const APPLE_PUSH = [
     name: cs("pushkey"),
     on: [...HOMES, ...COLLECTIONS],
     get: (resource, { push, user }) => {
-      const home = "home" in resource ? resource.home : resource.collection.home;
-      return home.owner.id === user.id && push[home.kind] ? [home.pushKey] : null;
+      const [home, shared] = isHome(resource)
+        ? [resource.home, null]
+        : [resource.collection.home, resource.collection.uuid];
+      const key = home.owner.id === user.id ? home.pushKey : shared;
+      return key !== null && push[home.kind] ? [key] : null;
     },
   }),
 ];

@@ -32,6 +32,9 @@ export interface NewSubscription {
   readonly silent?: boolean;
 }
 
+/** A target in one home. */
+type Keyed = Target & { readonly home: string };
+
 /** How many subscriptions of a transport a principal may have, and what becomes of one more. */
 export interface Allowance {
   readonly most: number;
@@ -97,16 +100,22 @@ on conflict (transport, identity) do update set
 returning s.id, s.public_id as "publicId", s.xmax = 0 as created`,
 };
 
-/** The home that a push key names, or null. */
-export async function findHomeOfKey(
-  pool: Pool,
-  key: string,
-): Promise<{ readonly ownerId: number; readonly home: string } | null> {
-  const { rows } = await pool.query<{ ownerId: number; home: string }>(
-    `select principal_id as "ownerId", kind as home from home where push_key = $1`,
-    [key],
-  );
-  return rows[0] ?? null;
+/** The home with the push key $1, or the collection with the incarnation $2. */
+const KEYED: Statement = {
+  name: "push-keyed",
+  text: `select principal_id as "ownerId", kind as home, null::bigint as "collectionId" from home where push_key = $1
+    union all
+    select b.owner_id, b.home, b.collection_id from collection c
+    join binding b on b.owner_id = c.principal_id and b.collection_id = c.id and b.principal_id = c.principal_id
+    where c.uuid = $2::uuid`,
+};
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** What a CS:pushkey names: a home, or a collection as others than its owner see it; or null. */
+export async function findTargetOfKey(pool: Pool, key: string): Promise<Keyed | null> {
+  const [found] = await rowsOf<Keyed>(pool, KEYED, [key, UUID.test(key) ? key : null]);
+  return found ?? null;
 }
 
 /**

@@ -2,8 +2,9 @@
  * Which change concerns which subscription, and who may still be told: the two questions the statements of this
  * module ask, kept here as SQL. A subscription names a target: all homes of an owner, one home, or one collection.
  */
+import { DEVICE } from "../store/change.ts";
 import { isGrantedRead } from "../store/grants.ts";
-import { WEB_PUSH } from "./transport.ts";
+import { APPLE, WEB_PUSH } from "./transport.ts";
 
 /** What a subscription is about. */
 export interface Target {
@@ -61,7 +62,7 @@ export const CONCERNED = `
   from (
     select s.id, s.on_content and (c.content or s.collection_id is distinct from c.collection_id) as content,
       s.on_property and c.property and s.collection_id is not distinct from c.collection_id as property,
-      s.principal_id, s.public_id, s.transport, s.on_own, c.actor_id, c.silenced, c.first_at, c.last_at
+      s.principal_id, s.public_id, s.transport, s.endpoint, s.on_own, c.actor_id, c.silenced, c.first_at, c.last_at
     from changes c
     join push_subscription s on s.owner_id = c.principal_id
       and (s.home is null or s.home = c.home)
@@ -70,7 +71,7 @@ export const CONCERNED = `
       or ${isGrantedRead("s.principal_id", "c.principal_id", "c.collection_id")}
     union all
     select s.id, s.on_content, false,
-      s.principal_id, s.public_id, s.transport, s.on_own, c.actor_id, c.silenced, c.first_at, c.last_at
+      s.principal_id, s.public_id, s.transport, s.endpoint, s.on_own, c.actor_id, c.silenced, c.first_at, c.last_at
     from changes c
     join access a on a.principal_id = c.principal_id and a.collection_id = c.collection_id
       and a.privileges && '{all,read}'
@@ -79,6 +80,7 @@ export const CONCERNED = `
   ) m
   where (m.content or m.property)
     and (m.on_own or m.actor_id is distinct from m.principal_id)
-    and not (m.public_id = any(m.silenced) and m.actor_id = m.principal_id)
+    and not (m.actor_id = m.principal_id
+      and m.silenced && array[m.public_id, case m.transport when '${APPLE}' then '${DEVICE}' || m.endpoint end])
     and not (m.transport = '${WEB_PUSH}' and '*' = any(m.silenced))
   group by m.id`;

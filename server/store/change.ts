@@ -7,6 +7,14 @@ export interface Author {
   readonly silenced: readonly string[];
 }
 
+/** What comes before the push token of a device in `silenced`: the device itself made the change. */
+export const DEVICE = "device:";
+
+/** The same author of what the server alters by itself, which the device that asked must fetch as well. */
+export function altering({ id, silenced }: Author): Author {
+  return { id, silenced: silenced.filter((one) => !one.startsWith(DEVICE)) };
+}
+
 /** The server itself. */
 export const SERVER: Author = { id: null, silenced: [] };
 

@@ -9,7 +9,15 @@ import type {
   PrincipalRow,
   PropertyChanges,
 } from "../../dav/store.ts";
-import { ACTOR, AUTHOR, type Author, authorParameter, change, TOUCHED } from "./change.ts";
+import {
+  ACTOR,
+  altering,
+  AUTHOR,
+  type Author,
+  authorParameter,
+  change,
+  TOUCHED,
+} from "./change.ts";
 import { isGrantedRead } from "./grants.ts";
 import { batches, PUT_OBJECT, PUT_OBJECTS, valuesOf, valuesOfMany } from "./put-objects.ts";
 import { rowsOf, type Connection, type Statement } from "./query.ts";
@@ -129,19 +137,25 @@ const CHANGE_PRINCIPAL_PROPERTIES: Statement = {
 export class Writer {
   readonly #db: Connection;
   readonly #author: readonly (string | null)[];
+  /** The author of what is stored otherwise than it was sent. */
+  readonly #altering: readonly (string | null)[];
 
   constructor(db: Connection, author: Author) {
     this.#db = db;
     this.#author = authorParameter(author);
+    this.#altering = authorParameter(altering(author));
   }
 
   async putObject(collection: CollectionRow, object: NewObject): Promise<void> {
-    await this.#change(PUT_OBJECT, collection.home, [collection.id, ...valuesOf(object)]);
+    const values = [collection.id, ...valuesOf(object)];
+    const author = object.altered === true ? this.#altering : this.#author;
+    await this.#change(PUT_OBJECT, collection.home, values, author);
   }
 
   async putObjects(collection: CollectionRow, objects: readonly NewObject[]): Promise<void> {
     for (const some of batches(objects)) {
-      await this.#change(PUT_OBJECTS, collection.home, [collection.id, ...valuesOfMany(some)]);
+      const values = [collection.id, ...valuesOfMany(some)];
+      await this.#change(PUT_OBJECTS, collection.home, values, this.#altering);
     }
   }
 
@@ -204,8 +218,13 @@ export class Writer {
     await rowsOf(this.#db, CHANGE_PRINCIPAL_PROPERTIES, [id, ...split(changes)]);
   }
 
-  async #change(statement: Statement, home: HomeRow, values: unknown[]): Promise<void> {
-    await rowsOf(this.#db, statement, [home.owner.id, home.kind, this.#author, ...values]);
+  async #change(
+    statement: Statement,
+    home: HomeRow,
+    values: unknown[],
+    author = this.#author,
+  ): Promise<void> {
+    await rowsOf(this.#db, statement, [home.owner.id, home.kind, author, ...values]);
   }
 }
 

@@ -121,7 +121,10 @@ export async function writeCredential(
 }
 
 /** Configuration that sends to the stand-in with a certificate for each topic. */
-export async function appleConfig(t: Teardown, standIn: ApnsStandIn): Promise<AppleConfig> {
+export async function appleConfig(
+  t: Teardown,
+  standIn: Pick<ApnsStandIn, "authority" | "port">,
+): Promise<AppleConfig> {
   const folder = await temporaryFolder(t);
   const { authority, port } = standIn;
   const issue = (home: HomeKind) =>

@@ -2,7 +2,7 @@ import type { Context, Middleware, ParameterizedContext } from "koa";
 import type { Pool } from "pg";
 import type { Logger } from "pino";
 import type { AuthState } from "../../../auth/basic.ts";
-import { findHomeOfKey, recordSubscription } from "../../subscriptions.ts";
+import { findTargetOfKey, recordSubscription } from "../../subscriptions.ts";
 import { APPLE } from "../../transport.ts";
 import { APPLE_SUBSCRIPTION_PATH } from "./advertisement.ts";
 import type { AppleCredentials } from "./credentials.ts";
@@ -81,7 +81,7 @@ async function subscribe(
   const { principal } = ctx.state;
   const asked = await readRequest(ctx);
   if (!asked) return false;
-  const found = await findHomeOfKey(pool, asked.key);
+  const found = await findTargetOfKey(pool, asked.key);
   const topic = found && topicOf(options.credentials(), found.home);
   if (!topic) return false;
   const now = clock();
@@ -91,7 +91,7 @@ async function subscribe(
     identity: `${asked.token} ${asked.key}`,
     endpoint: asked.token,
     origin: "",
-    target: { ...found, collectionId: null },
+    target: found,
     topic,
     details: { key: asked.key },
     userAgent: ctx.get("User-Agent"),
