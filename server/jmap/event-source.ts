@@ -15,7 +15,7 @@ const LEAST_PING = 30;
 const MOST_PING = 300;
 
 /** Reads the variables of eventSourceUrl; null when one has no value that it may have. */
-function readWish(query: URLSearchParams): Wish | null {
+export function readWish(query: URLSearchParams): Wish | null {
   const types = query.get("types") ?? "*";
   const closeAfter = query.get("closeafter") ?? "no";
   const ping = query.get("ping") ?? "0";

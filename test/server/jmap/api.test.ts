@@ -85,6 +85,27 @@ test("a request of another type and another method than POST are refused", async
   t.is(got.headers.get("allow"), "POST");
 });
 
+test("what the session names as capabilities can be used, and has methods or a value", async (t) => {
+  const server = await testServer(t);
+  const { session } = await readSession(server);
+  const accountId = session.primaryAccounts["urn:pushdav:params:jmap:dav-push"];
+  const methods: Record<string, [string, object]> = {
+    "urn:ietf:params:jmap:core": ["PushSubscription/get", {}],
+    "urn:pushdav:params:jmap:dav-push": ["DavState/get", { accountId }],
+  };
+  for (const [name, value] of Object.entries(session.capabilities)) {
+    const method = methods[name];
+    const methodCalls = method ? [[...method, "0"]] : [];
+    const { status, body } = await post(server, request({ using: [name], methodCalls }));
+    t.is(status, 200, name);
+    t.deepEqual(
+      body.methodResponses.map(([said]: [string]) => said),
+      method ? [method[0]] : [],
+    );
+    if (!method) t.true(Object.keys(value as object).length > 0, name);
+  }
+});
+
 test("a method that is not there, or not in what is used, fails alone", async (t) => {
   const server = await testServer(t);
   const answers = await call(server, [

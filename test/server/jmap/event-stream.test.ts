@@ -1,5 +1,6 @@
 import { mock } from "node:test";
 import test from "ava";
+import { readWish } from "../../../server/jmap/event-source.ts";
 import { EventStream } from "../../../server/jmap/event-stream.ts";
 
 const STATES = { a1: { Calendar: "x-1" } };
@@ -20,6 +21,14 @@ test.serial("a ping comes when nothing was told for so many seconds, and has no 
   mock.timers.tick(1);
   t.is(written(stream), 'event: ping\ndata: {"interval":30}\n\n');
   stream.body.destroy();
+});
+
+test("a ping comes no more often than each 30 seconds, and at least each 300", (t) => {
+  const used = (ping: number) => readWish(new URLSearchParams({ ping: String(ping) }))?.ping;
+  t.deepEqual(
+    [0, 1, 5, 30, 60, 300, 301, 999_999_999].map(used),
+    [0, 30, 30, 30, 60, 300, 300, 300],
+  );
 });
 
 test.serial("no ping is sent to who asked for none, nor after the end", async (t) => {
