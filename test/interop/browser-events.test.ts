@@ -5,7 +5,7 @@
 import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ExecutionContext } from "ava";
-import { startBrowser } from "../support/browser.ts";
+import { BROWSER, startBrowser } from "../support/browser.ts";
 import { event } from "../support/events.ts";
 import { missingPrograms, testUnlessMissing } from "../support/programs.ts";
 import { eventually } from "../support/push.ts";
@@ -57,7 +57,7 @@ async function startFront(t: ExecutionContext, behind: string): Promise<Front> {
 }
 
 testUnlessMissing(
-  missingPrograms(["chromium"]),
+  missingPrograms([BROWSER]),
   "a page in a browser is told of a change, and of what it missed while it was away",
   async (t) => {
     const server = await testServer(t);

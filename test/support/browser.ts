@@ -8,6 +8,9 @@ import type { ExecutionContext } from "ava";
 import { homeVariables } from "./programs.ts";
 import { eventually } from "./push.ts";
 
+/** The program that is driven. */
+export const BROWSER = "chromium";
+
 const SWITCHES = [
   "--headless",
   "--no-sandbox",
@@ -39,7 +42,7 @@ export async function startBrowser(t: ExecutionContext): Promise<Browser> {
   const folder = await mkdtemp(join(tmpdir(), "pushdav-browser-"));
   const args = [...SWITCHES, `--user-data-dir=${join(folder, "profile")}`, "about:blank"];
   const env = homeVariables(folder);
-  const child = spawn("chromium", args, { env, stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(BROWSER, args, { env, stdio: ["ignore", "ignore", "pipe"] });
   const ended = once(child, "exit");
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
@@ -51,16 +54,16 @@ export async function startBrowser(t: ExecutionContext): Promise<Browser> {
   });
   const listening = () => /DevTools listening on ws:\/\/([^/]+)/.exec(said)?.[1];
   await eventually(() => listening() !== undefined, `the browser listens; it said ${said}`);
-  const { send, close } = await connect(await findPage(`http://${listening()}/json/list`));
-  t.teardown(close);
+  const tab = await connect(await findPage(`http://${listening()}/json/list`));
+  t.teardown(() => tab.close());
   const evaluate = async (expression: string) => {
-    const { result } = await send("Runtime.evaluate", { expression, returnByValue: true });
+    const { result } = await tab.send("Runtime.evaluate", { expression, returnByValue: true });
     return result?.result?.value;
   };
   return {
     evaluate,
     async visit(url) {
-      const { result } = await send("Page.navigate", { url });
+      const { result } = await tab.send("Page.navigate", { url });
       if (result?.errorText !== undefined) throw new Error(`${url}: ${result.errorText}`);
       const path = JSON.stringify(new URL(url).pathname);
       const there = `location.pathname === ${path} && document.readyState === "complete"`;
