@@ -63,7 +63,7 @@ with candidates as (
 )
 select s.id, s.public_id, s.principal_id, s.endpoint, s.origin, s.topic, s.owner_id, s.home, s.collection_id,
   s.removed_at is not null as removed, s.details, s.told,
-  c.content, c.property, c.generation, c.attempts, c.first_changed_at, c.last_changed_at
+  c.content, c.property, c.generation, c.attempts, c.first_changed_at, c.last_changed_at, now() as claimed_at
 from claimed c join readable s on s.id = c.subscription_id`,
 };
 
@@ -93,6 +93,7 @@ interface ClaimRow {
   attempts: number;
   first_changed_at: Date;
   last_changed_at: Date;
+  claimed_at: Date;
 }
 
 function toDelivery(row: ClaimRow): Delivery {
@@ -113,6 +114,7 @@ function toDelivery(row: ClaimRow): Delivery {
     attempts: row.attempts,
     firstChangedAt: row.first_changed_at,
     lastChangedAt: row.last_changed_at,
+    claimedAt: row.claimed_at,
   };
 }
 

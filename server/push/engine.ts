@@ -182,7 +182,11 @@ export function startEngine(engine: Engine): { stop(): Promise<void> } {
 
   async function expire(): Promise<number> {
     const ended = await expireSubscriptions(pool, clock());
-    if (ended > 0) log.info({ ended }, "push: ended subscriptions that expired or failed for long");
+    if (ended > 0)
+      log.info(
+        { ended },
+        "push: ended subscriptions that expired, failed for long, or lost access",
+      );
     return EXPIRY_INTERVAL;
   }
 

@@ -17,27 +17,29 @@ export interface Finished {
 const LONGEST_GAP = 10;
 
 /**
- * Ends deliveries, unless changes were folded into them meanwhile: those are due again after the gap. While pushes
- * follow each other as fast as they may, the gap doubles. $1 subscriptions, $2 generations, $3 errors,
- * $4 what was told, $5 the window in seconds, $6 whether anything was sent.
+ * Ends deliveries, unless changes were folded into them meanwhile: those are due again a gap after the delivery was
+ * claimed, so that no change waits longer than the longest gap, however slow the service. While pushes follow each other
+ * as fast as they may, the gap doubles. $1 subscriptions, $2 generations, $3 errors, $4 what was told, $5 the window in
+ * seconds, $6 whether anything was sent, $7 when they were claimed.
  */
 const FINISH: Statement = {
   name: "push-finish",
   text: `
 with given as (
-  select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::jsonb[], $6::boolean[])
-    as g (id, generation, error, told, sent)
+  select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::jsonb[], $6::boolean[], $7::timestamptz[])
+    as g (id, generation, error, told, sent, claimed_at)
 ), noted as (
   update push_subscription s set
-    last_attempt_at = case when g.sent or g.error is not null then now() else s.last_attempt_at end,
+    last_attempt_at = case when g.sent or g.error is not null then g.claimed_at else s.last_attempt_at end,
     last_error = g.error, told = coalesce(g.told, s.told),
     last_success_at = case when g.sent then now() else s.last_success_at end,
     delivered = s.delivered + g.sent::int,
     failing_since = case when g.error is null then null else coalesce(s.failing_since, now()) end,
-    gap = case when g.sent and s.last_attempt_at > now() - make_interval(secs => 2 * greatest($5::float8, s.gap))
+    gap = case
+      when g.sent and s.last_attempt_at > g.claimed_at - make_interval(secs => 2 * greatest($5::float8, s.gap))
       then least(2 * greatest($5::float8, s.gap), greatest($5::float8, ${LONGEST_GAP})) else 0 end
   from given g where s.id = g.id and s.removed_at is null
-  returning s.id, greatest(s.gap, $5::float8) as rest
+  returning s.id, g.claimed_at + make_interval(secs => greatest(s.gap, $5::float8)) as rested_at
 ), removed as (
   delete from push_subscription s using given g
   where s.id = g.id and s.removed_at is not null
@@ -46,8 +48,7 @@ with given as (
   where d.subscription_id = g.id and d.generation = g.generation
 )
 update push_delivery d set claimed_until = null, attempts = 0, first_changed_at = d.last_changed_at,
-  latest_at = now() + make_interval(secs => n.rest),
-  due_at = greatest(d.due_at, now() + make_interval(secs => n.rest))
+  latest_at = n.rested_at, due_at = greatest(d.due_at, n.rested_at)
 from given g join noted n on n.id = g.id
 where d.subscription_id = g.id and d.generation <> g.generation`,
 };
@@ -89,6 +90,7 @@ export async function finish(
     finished.map(({ told }) => (told === null ? null : JSON.stringify(told))),
     window,
     finished.map(({ sent }) => sent),
+    finished.map(({ delivery }) => delivery.claimedAt),
   ]);
 }
 

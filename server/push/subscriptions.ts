@@ -2,7 +2,7 @@ import type { Pool } from "pg";
 import { DUE, OUTBOX_CHANNEL } from "../store/nudge.ts";
 import { rowsOf, type Connection, type Statement } from "../store/query.ts";
 import { inTransaction } from "../store/transaction.ts";
-import { mayRead, type Target } from "./topics.ts";
+import { MAY_BE_TOLD, mayRead, type Target } from "./topics.ts";
 import type { Delivery } from "./transport.ts";
 
 /** Days after which a subscription that was announced to in vain all the time ends. */
@@ -228,11 +228,16 @@ export async function endSubscription(
   return rows[0]?.valid ?? false;
 }
 
-/** Ends subscriptions that expired or could not be announced to for 14 days. Returns how many. */
+/**
+ * Ends subscriptions that expired, could not be announced to for 14 days, or whose subscribers lost access; those of
+ * disabled accounts stay, for the account may come back. Returns how many.
+ */
 export async function expireSubscriptions(pool: Pool, now: Date): Promise<number> {
   const { rowCount } = await pool.query(
-    `delete from push_subscription
-     where expires_at < $1 or failing_since < $1::timestamptz - make_interval(days => ${FAILING_DAYS})`,
+    `delete from push_subscription s
+     where s.expires_at < $1
+       or least(s.failing_since, s.removed_at) < $1::timestamptz - make_interval(days => ${FAILING_DAYS})
+       or not ${MAY_BE_TOLD} and exists (select from principal q where q.id = s.principal_id and q.disabled_at is null)`,
     [now],
   );
   return rowCount ?? 0;

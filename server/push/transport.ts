@@ -31,6 +31,8 @@ export interface Delivery {
   readonly attempts: number;
   readonly firstChangedAt: Date;
   readonly lastChangedAt: Date;
+  /** When it was claimed, by the clock of the database: it announces all that was committed before. */
+  readonly claimedAt: Date;
 }
 
 /** What became of a delivery. `error` is in words an operator understands and holds no secret. */

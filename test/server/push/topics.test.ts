@@ -5,7 +5,11 @@ import { claim } from "../../../server/push/deliveries.ts";
 import { fanOut } from "../../../server/push/fanout.ts";
 import { blockOrigin, finish, unblockOrigins } from "../../../server/push/settlement.ts";
 import { listSubscriptions } from "../../../server/push/listing.ts";
-import { recordSubscription, type NewSubscription } from "../../../server/push/subscriptions.ts";
+import {
+  expireSubscriptions,
+  recordSubscription,
+  type NewSubscription,
+} from "../../../server/push/subscriptions.ts";
 import type { Delivery, Transport } from "../../../server/push/transport.ts";
 import { event } from "../../support/events.ts";
 import { testServer, type TestServer } from "../../support/server.ts";
@@ -154,6 +158,15 @@ test("others hear of what was granted to them, as long as it is", async (t) => {
   await change("ACL", CALENDAR, "alice", grant("carol"));
   t.deepEqual(await told(), {});
   t.is((await listSubscriptions(pool, "bob")).length, 3);
+  await pool.query("update principal set disabled_at = now() where name = 'bob'");
+  await expireSubscriptions(pool, new Date());
+  t.is((await listSubscriptions(pool, "bob")).length, 3, "a disabled account may come back");
+  await pool.query("update principal set disabled_at = null");
+  await expireSubscriptions(pool, new Date());
+  t.deepEqual(
+    (await listSubscriptions(pool, "bob")).map(({ collectionId, home }) => [collectionId, home]),
+    [[null, null]],
+  );
 });
 
 test("a subscriber who lost access after the change was taken up is not told, and the subscription ends", async (t) => {
