@@ -153,13 +153,20 @@ export function formatPath(path: Path): string {
  */
 export function parseHref(href: string, hosts: readonly string[]): Path | null {
   const trimmed = href.trim();
-  if (trimmed.startsWith("/") && !trimmed.startsWith("//")) return parsePath(stripQuery(trimmed));
-  try {
-    const url = new URL(trimmed);
-    return hosts.includes(url.host) ? parsePath(stripQuery(url.pathname)) : null;
-  } catch {
-    return null;
-  }
+  if (isAbsolutePath(trimmed)) return parsePath(stripQuery(trimmed));
+  const url = isElsewhere(trimmed, hosts) ? null : URL.parse(trimmed);
+  return url === null ? null : parsePath(stripQuery(url.pathname));
+}
+
+/** Whether an href is neither an absolute path nor a URI on this server. */
+export function isElsewhere(href: string, hosts: readonly string[]): boolean {
+  if (isAbsolutePath(href)) return false;
+  const url = URL.parse(href);
+  return url === null || !hosts.includes(url.host);
+}
+
+function isAbsolutePath(href: string): boolean {
+  return href.startsWith("/") && !href.startsWith("//");
 }
 
 function stripQuery(target: string): string {

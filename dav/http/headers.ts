@@ -26,9 +26,15 @@ export function depthOf(request: DavRequest, fallback: Depth): Depth {
   }
 }
 
-/** The Overwrite header (RFC 4918 section 10.6); true when absent. */
+/**
+ * The Overwrite header (RFC 4918 section 10.6); true when absent.
+ *
+ * @throws DavError 400 for any other value than T and F
+ */
 export function overwriteOf(request: DavRequest): boolean {
-  return request.headers["overwrite"]?.trim().toUpperCase() !== "F";
+  const value = request.headers["overwrite"]?.trim().toUpperCase() ?? "T";
+  if (value === "T" || value === "F") return value === "T";
+  throw new DavError(400, "Overwrite must be T or F");
 }
 
 const DEFAULT_TIMEOUT = 3600;

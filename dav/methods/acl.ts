@@ -12,6 +12,7 @@ import { child, childrenOf, elements, href, text, type Element } from "../xml/el
 import { dav } from "../xml/names.ts";
 import type { Method, MethodContext } from "./method.ts";
 import { prepareIf } from "./conditions.ts";
+import { checkState } from "./state.ts";
 import { enter } from "./write.ts";
 
 const MAX_ACES = 100;
@@ -38,6 +39,7 @@ export const ACL: Method = {
         }
         need("write-acl", resource, context.user.id);
         checkLocks(held, path);
+        checkState(request, resource);
         const grants = await recognize(tx, wanted);
         const { owner } = resource.collection.home;
         await tx.changeGrants(

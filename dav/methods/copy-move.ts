@@ -1,6 +1,5 @@
 import { DavError } from "../errors.ts";
 import { overwriteOf } from "../http/headers.ts";
-import { checkWrite } from "../http/preconditions.ts";
 import type { DavRequest, DavResponse } from "../http/request.ts";
 import { checkLocks, type HeldLocks } from "../locks.ts";
 import { validateObject } from "../objects.ts";
@@ -16,6 +15,7 @@ import { transferCollection } from "./transfer-collection.ts";
 import { checkMember } from "./put.ts";
 import { destinationOf } from "./destination.ts";
 import { prepareIf } from "./conditions.ts";
+import { checkState } from "./state.ts";
 import { endLocks, enter } from "./write.ts";
 
 /** COPY of an object into the same or another collection (RFC 4918 section 9.8). */
@@ -74,7 +74,7 @@ async function carryOut(
   const from = await resolveObject(tx, path, { data: true });
   const source = from.object;
   if (from.collection !== null) checkSource(name, from.collection, context);
-  checkWrite(request, source && source.object);
+  checkState(request, source);
   if (source === null) throw new DavError(404, "nothing is mapped to this URL");
   const { collection, object } = await resolveObject(tx, target);
   if (collection === null) throw new DavError(409, "the Destination's collection does not exist");

@@ -1,5 +1,4 @@
 import { DavError } from "../errors.ts";
-import { checkWrite } from "../http/preconditions.ts";
 import type { DavRequest, DavResponse } from "../http/request.ts";
 import { checkLocks, type HeldLocks } from "../locks.ts";
 import type { CollectionPath, ObjectPath } from "../paths.ts";
@@ -11,6 +10,7 @@ import type { Transaction } from "../store.ts";
 import { deleteFile } from "./files/delete.ts";
 import type { Method, MethodContext } from "./method.ts";
 import { prepareIf } from "./conditions.ts";
+import { checkState } from "./state.ts";
 import { endLocks, enter } from "./write.ts";
 
 const DELETED: DavResponse = { status: 204, headers: {} };
@@ -31,7 +31,7 @@ export const DELETE: Method = {
       run: async (tx) => {
         const held = await enter(tx, [path], conditions, request, context);
         if (path.kind === "object") await deleteObject(tx, path, held, request, context);
-        else await deleteCollection(tx, path, held, context);
+        else await deleteCollection(tx, path, held, request, context);
         await endLocks(tx, path, held);
         return DELETED;
       },
@@ -49,7 +49,7 @@ async function deleteObject(
   const { collection, object } = await resolveObject(tx, path);
   if (collection !== null) need("unbind", collection, context.user.id);
   checkLocks(held, path, { membership: true });
-  checkWrite(request, object && object.object);
+  checkState(request, object);
   if (object === null) throw new DavError(404, "nothing is mapped to this URL");
   await tx.deleteObject(object.collection, path.object);
 }
@@ -58,6 +58,7 @@ async function deleteCollection(
   tx: Transaction,
   path: CollectionPath,
   held: HeldLocks,
+  request: DavRequest,
   context: MethodContext,
 ): Promise<void> {
   const resource = await resolve(tx, path);
@@ -67,5 +68,6 @@ async function deleteCollection(
   // Appendix B of RFC 3744: a collection is a member of its home, and unbound from that.
   need("unbind", homeResource(resource.collection.home), context.user.id);
   checkLocks(held, path, { tree: true, membership: true });
+  checkState(request, resource);
   await tx.deleteCollection(resource.collection);
 }

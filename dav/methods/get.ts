@@ -1,5 +1,6 @@
 import { DavError } from "../errors.ts";
 import { isNotModified } from "../http/preconditions.ts";
+import { storedAnswer } from "../http/range.ts";
 import type { DavRequest, DavResponse } from "../http/request.ts";
 import { need } from "../privileges.ts";
 import { EVERYWHERE } from "../properties/property.ts";
@@ -82,5 +83,5 @@ function objectAnswer(
   const body = object.data ?? Buffer.alloc(0);
   const type = contentType(object.contentType, context.userAgent);
   const actual = type.replace("charset=utf-8", `charset=${decodeText(body).charset}`);
-  return { status: 200, headers: { ...headers, "content-type": actual }, body };
+  return storedAnswer(request, { ...headers, "content-type": actual }, body, object);
 }

@@ -1,7 +1,7 @@
 import { DavError, violated } from "../errors.ts";
 import { optionalXmlBody } from "../http/body.ts";
 import { depthOf, timeoutOf } from "../http/headers.ts";
-import type { DavResponse } from "../http/request.ts";
+import type { DavRequest, DavResponse } from "../http/request.ts";
 import type { LockPlace, LockRow, NewLock } from "../lock-store.ts";
 import { activeLock, covers, isBelow, isSubmitted, lockPlaceOf, type HeldLocks } from "../locks.ts";
 import { multistatus, statusResponse, XML_CONTENT_TYPE } from "../multistatus.ts";
@@ -17,6 +17,7 @@ import { withLanguage } from "../xml/parse.ts";
 import { lockUnmapped } from "./files/lock.ts";
 import type { Method, MethodContext } from "./method.ts";
 import { prepareIf } from "./conditions.ts";
+import { checkState } from "./state.ts";
 import { enter } from "./write.ts";
 
 const MAX_OWNER_BYTES = 8192;
@@ -41,7 +42,7 @@ export const LOCK: Method = {
         const held = await enter(tx, [target], conditions, request, context);
         if (wanted === null) return refresh(tx, place, held, expiresAt, context);
         const lock = { ...wanted, infinite: depth === "infinity", expiresAt };
-        return create(tx, { path, place, lock }, held, context);
+        return create(tx, { request, place, lock }, held, context);
       },
     };
   },
@@ -112,20 +113,22 @@ function readLockInfo(root: Element | null): Pick<NewLock, "exclusive" | "owner"
 }
 
 interface Wish {
-  readonly path: Path;
+  readonly request: DavRequest;
   readonly place: LockPlace;
   readonly lock: Omit<NewLock, "href" | "creatorId">;
 }
 
 async function create(
   tx: Transaction,
-  { path, place, lock }: Wish,
+  { request, place, lock }: Wish,
   held: HeldLocks,
   context: MethodContext,
 ): Promise<DavResponse> {
+  const { path } = request;
   const found = await resolve(tx, path);
   if (found !== null) need("write-content", found, context.user.id);
   else await needBind(tx, path, context);
+  checkState(request, found);
   const blocking = held.locks.filter((other) => lock.exclusive || other.exclusive);
   const direct = blocking.filter((other) => covers(other, place));
   if (direct.length > 0) {

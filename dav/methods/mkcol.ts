@@ -15,6 +15,7 @@ import { caldav, carddav, dav, type QName } from "../xml/names.ts";
 import { makeFileCollection } from "./files/mkcol.ts";
 import type { Method, MethodContext, Work } from "./method.ts";
 import { prepareIf } from "./conditions.ts";
+import { checkState } from "./state.ts";
 import { lockHomeOf, readLocks } from "./write.ts";
 
 /** What a calendar takes when the client does not say. */
@@ -95,6 +96,7 @@ function create(request: DavRequest, context: MethodContext, creation: Creation)
       if ((await tx.findCollection(path.home, path.owner, path.collection)) !== null) {
         throw violated("resource-must-be-null", "something is mapped to this URL already");
       }
+      checkState(request, null);
       if (!plan.ok) return creation.failure(path, plan.propstats);
       await tx.createCollection(home, newCollection(path, creation, plan.changes));
       return { status: 201, headers: { "cache-control": "no-cache" } };

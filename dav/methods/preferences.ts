@@ -1,14 +1,14 @@
 import { DavError } from "../errors.ts";
-import { checkWrite } from "../http/preconditions.ts";
 import { returnPreference, VARY_BY_PREFERENCE, withApplied } from "../http/prefer.ts";
 import type { DavRequest, DavResponse } from "../http/request.ts";
 import { parseHref, type Path } from "../paths.ts";
 import { privilegesOn } from "../privileges.ts";
 import { resolve } from "../resolve.ts";
-import { hrefOf, isObject, type Resource } from "../resource.ts";
+import { hrefOf, type Resource } from "../resource.ts";
 import type { Transaction } from "../store.ts";
 import { retrieve } from "./get.ts";
 import type { MethodContext, Work } from "./method.ts";
+import { checkState, stateOf } from "./state.ts";
 
 /**
  * Work whose answer is as short or as full as the client prefers (RFC 8144). What is left out of a
@@ -97,17 +97,11 @@ async function conflicting(
 
 function holds(request: DavRequest, resource: Resource): boolean {
   try {
-    checkWrite(request, stateOf(resource));
+    checkState(request, resource);
     return true;
   } catch {
     return false;
   }
-}
-
-function stateOf(resource: Resource): { etag: string; modifiedAt: Date } | null {
-  if (isObject(resource)) return resource.object;
-  if (resource.kind !== "file" || resource.file.content === null) return null;
-  return { etag: resource.file.content.etag, modifiedAt: resource.file.modifiedAt };
 }
 
 /** An answer with a representation as its body, or null where there is none to give. */
@@ -118,7 +112,7 @@ async function represented(
   { path, body, headers: { accept, "caldav-timezones": timezones } }: DavRequest,
   context: MethodContext,
 ): Promise<DavResponse | null> {
-  if (resource === null || stateOf(resource) === null) return null;
+  if (resource === null || stateOf(resource).etag === null) return null;
   const asked = { method: "GET", path, body, headers: { accept, "caldav-timezones": timezones } };
   const found = await retrieve(tx, asked, resource, context).catch(refused);
   if (found?.body === undefined) return null;

@@ -13,6 +13,7 @@ import type { PropertyChanges, Transaction } from "../store.ts";
 import { dav } from "../xml/names.ts";
 import type { Method } from "./method.ts";
 import { checkIf, prepareIf } from "./conditions.ts";
+import { checkState } from "./state.ts";
 import { enter } from "./write.ts";
 
 /** PROPPATCH (RFC 4918 section 9.2): live and dead properties, all or nothing. */
@@ -32,6 +33,7 @@ export const PROPPATCH: Method = {
         if (resource === null) throw new DavError(404, "nothing is mapped to this URL");
         need("write-properties", resource, context.user.id);
         if (held !== null) checkLocks(held, path);
+        checkState(request, resource);
         const plan = planUpdate(instructions, resource.kind, false, context);
         if (plan.ok) await apply(tx, resource, plan.changes);
         // RFC 8144 section 2.2: all went well, and that is all there is to say.

@@ -1,6 +1,5 @@
 import { DavError, violated } from "../errors.ts";
 import { charset, mediaType } from "../http/headers.ts";
-import { checkWrite } from "../http/preconditions.ts";
 import type { DavRequest, DavResponse } from "../http/request.ts";
 import { checkLocks, type HeldLocks } from "../locks.ts";
 import {
@@ -18,6 +17,7 @@ import { href } from "../xml/element.ts";
 import { putFile } from "./files/put.ts";
 import { answer, type Method, type MethodContext } from "./method.ts";
 import { prepareIf } from "./conditions.ts";
+import { checkState } from "./state.ts";
 import { enter } from "./write.ts";
 import type { CollectionRow, Transaction } from "../store.ts";
 
@@ -81,7 +81,7 @@ async function store(
   if (collection === null) throw new DavError(409, "the collection does not exist");
   need(object === null ? "bind" : "write-content", object ?? collection, context.user.id);
   checkLocks(held, path, { membership: object === null });
-  checkWrite(request, object && object.object);
+  checkState(request, object);
   const headers = validators(valid, request);
   if (object?.object.etag === valid.etag) return { status: 204, headers };
   await checkMember(tx, collection.collection, path.object, valid, object?.object.uid);

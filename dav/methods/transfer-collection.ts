@@ -10,6 +10,7 @@ import type { CollectionRow, HomeRow, Transaction } from "../store.ts";
 import { prepareIf } from "./conditions.ts";
 import { destinationOf } from "./destination.ts";
 import type { MethodContext, Work } from "./method.ts";
+import { checkState } from "./state.ts";
 import { endLocks, enter } from "./write.ts";
 
 interface Transfer {
@@ -80,6 +81,7 @@ async function carryOut(
   }
   const { collection } = source;
   need("read", source, user.id);
+  checkState(request, source);
   if (name === "MOVE") need("unbind", homeResource(collection.home), user.id);
   const home = await homeOf(tx, target);
   need("bind", homeResource(home), user.id);

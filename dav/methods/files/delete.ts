@@ -7,7 +7,8 @@ import { need } from "../../privileges.ts";
 import { fileResource } from "../../resource.ts";
 import type { MethodContext, Work } from "../method.ts";
 import { endLocks } from "../write.ts";
-import { checkState, fileWork } from "./write.ts";
+import { checkState } from "../state.ts";
+import { fileWork } from "./write.ts";
 
 /** DELETE of a file, or of a collection with all that is below it (RFC 4918 section 9.6). */
 export function deleteFile(path: FilePath, request: DavRequest, context: MethodContext): Work {
@@ -15,7 +16,7 @@ export function deleteFile(path: FilePath, request: DavRequest, context: MethodC
   const depth = depthOf(request, "infinity");
   return fileWork(path, request, context, async (tx, held) => {
     const { file } = await tx.files.find(path.owner, path.names, { data: false });
-    checkState(request, file);
+    checkState(request, file && fileResource(file));
     if (file === null) throw new DavError(404, "nothing is mapped to this URL");
     if (file.content === null && depth !== "infinity") {
       throw new DavError(400, "a collection is deleted with Depth infinity");

@@ -8,6 +8,7 @@ import type { StoredProperties } from "../../store.ts";
 import { elements } from "../../xml/element.ts";
 import { dav, type QName } from "../../xml/names.ts";
 import type { MethodContext, Work } from "../method.ts";
+import { checkState } from "../state.ts";
 import { fileWork, placeOf } from "./write.ts";
 
 interface Creation {
@@ -31,6 +32,7 @@ export function makeFileCollection(
     }
     checkLocks(held, path, { membership: true });
     const place = placeOf(path, parent, context);
+    checkState(request, null);
     if (!plan.ok) return failure(path, plan.propstats);
     const set = Object.entries(plan.changes).filter(([, value]) => value !== null);
     await tx.files.create(place, null, Object.fromEntries(set) as StoredProperties);

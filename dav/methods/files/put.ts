@@ -7,7 +7,8 @@ import { need } from "../../privileges.ts";
 import { fileResource } from "../../resource.ts";
 import type { Transaction } from "../../store.ts";
 import type { MethodContext, Work } from "../method.ts";
-import { checkQuota, checkState, fileWork, placeOf } from "./write.ts";
+import { checkState } from "../state.ts";
+import { checkQuota, fileWork, placeOf } from "./write.ts";
 
 interface Content {
   readonly etag: string;
@@ -49,7 +50,7 @@ async function store(
   const { file, parent } = await tx.files.find(path.owner, path.names, { data: false });
   const headers = { etag: `"${content.etag}"` };
   checkLocks(held, path, { membership: file === null });
-  checkState(request, file);
+  checkState(request, file && fileResource(file));
   if (file === null) {
     const place = placeOf(path, parent, context);
     checkQuota(place.parent.used, content.data.length, context);

@@ -10,7 +10,8 @@ import type { Transaction } from "../../store.ts";
 import type { MethodContext, Work } from "../method.ts";
 import { destinationOf } from "../destination.ts";
 import { endLocks } from "../write.ts";
-import { checkQuota, checkState, fileWork, placeOf } from "./write.ts";
+import { checkState } from "../state.ts";
+import { checkQuota, fileWork, placeOf } from "./write.ts";
 
 interface Transfer {
   readonly name: "COPY" | "MOVE";
@@ -60,7 +61,7 @@ async function carryOut(
   context: MethodContext,
 ): Promise<DavResponse> {
   const { file } = await tx.files.find(path.owner, path.names, { data: false });
-  checkState(request, file);
+  checkState(request, file && fileResource(file));
   if (file === null) throw new DavError(404, "nothing is mapped to this URL");
   need(name === "MOVE" ? "unbind" : "read", fileResource(file), context.user.id);
   if (name === "MOVE") checkLocks(held, path, { tree: true, membership: true });

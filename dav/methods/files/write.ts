@@ -1,6 +1,5 @@
 import { DavError, violated } from "../../errors.ts";
 import type { FilePlace, FileRow } from "../../file-store.ts";
-import { checkWrite } from "../../http/preconditions.ts";
 import type { DavRequest, DavResponse } from "../../http/request.ts";
 import type { HeldLocks } from "../../locks.ts";
 import { need } from "../../privileges.ts";
@@ -41,12 +40,6 @@ export function placeOf(
   }
   need("bind", fileResource(parent), user.id);
   return { parent, name: path.names.at(-1) ?? "" };
-}
-
-/** Checks If-Match, If-None-Match and If-Unmodified-Since against what stands at a URL, if anything. */
-export function checkState(request: DavRequest, file: FileRow | null): void {
-  const etag = file?.content?.etag ?? "";
-  checkWrite(request, file && { etag, modifiedAt: file.modifiedAt });
 }
 
 /**
