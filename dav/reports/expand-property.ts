@@ -20,7 +20,7 @@ import {
   type Element,
   type Node,
 } from "../xml/element.ts";
-import { dav, type QName } from "../xml/names.ts";
+import { dav, isLocalName, type QName } from "../xml/names.ts";
 import { parseXml } from "../xml/parse.ts";
 import type { Report } from "./report.ts";
 
@@ -53,11 +53,11 @@ export const EXPAND_PROPERTY: Report = {
   },
 };
 
-/** DAV:property elements; those without a name are passed over, so that no body is an error. */
+/** DAV:property elements; those without a name that can be one are passed over, so that no body is an error. */
 function readProperties(parent: Element): WantedProperty[] {
   return childrenOf(parent, dav("property")).flatMap((property) => {
-    const local = attribute(property, "name");
-    if (local === undefined || local === "") return [];
+    const local = attribute(property, "name") ?? "";
+    if (!isLocalName(local)) return [];
     const namespace = attribute(property, "namespace") ?? "DAV:";
     return [{ name: `{${namespace}}${local}`, nested: readProperties(property) }];
   });

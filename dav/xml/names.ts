@@ -41,6 +41,22 @@ export function prefixOf(namespace: string): string | undefined {
 
 /** Splits a Clark name into its namespace (may be empty) and local part. */
 export function splitName(name: QName): { namespace: string; local: string } {
-  const end = name.indexOf("}");
+  // A namespace may have a brace, a name may not.
+  const end = name.lastIndexOf("}");
   return { namespace: name.slice(1, end), local: name.slice(end + 1) };
+}
+
+const START = String.raw`A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\u{10000}-\u{effff}`;
+const NAME = String.raw`[${START}][-.0-9\u00b7\u0300-\u036f\u203f\u2040${START}]*`;
+const LOCAL_NAME = new RegExp(`^${NAME}$`, "u");
+const QUALIFIED_NAME = new RegExp(`^(?:${NAME}:)?${NAME}$`, "u");
+
+/** Whether a text can be a name without a prefix (Namespaces in XML 1.0, NCName). */
+export function isLocalName(text: string): boolean {
+  return LOCAL_NAME.test(text);
+}
+
+/** Whether a text can be the name of an element or attribute, perhaps with a prefix (QName). */
+export function isQualifiedName(text: string): boolean {
+  return QUALIFIED_NAME.test(text);
 }

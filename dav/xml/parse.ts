@@ -1,5 +1,6 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { XML_LANG, type Element, type Node } from "./element.ts";
+import { isQualifiedName } from "./names.ts";
 import { remember } from "./remember.ts";
 
 /** The body is not XML that this server reads. `message` says why in words for a person. */
@@ -170,6 +171,7 @@ function declare(attributes: Record<string, string>, outer: Scope): Scope {
 }
 
 function resolve(name: string, scope: Scope, isElementName: boolean): string {
+  if (!isQualifiedName(name)) throw new XmlError(`${name} is not a name`);
   const colon = name.indexOf(":");
   if (colon < 0) return isElementName ? `{${scope[""] ?? ""}}${name}` : `{}${name}`;
   const prefix = name.slice(0, colon);
