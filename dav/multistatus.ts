@@ -7,9 +7,13 @@ import { dav, NAMESPACES } from "./xml/names.ts";
 const REASONS: Readonly<Record<number, string>> = {
   200: "OK",
   201: "Created",
+  400: "Bad Request",
   403: "Forbidden",
   404: "Not Found",
   409: "Conflict",
+  412: "Precondition Failed",
+  413: "Content Too Large",
+  415: "Unsupported Media Type",
   423: "Locked",
   424: "Failed Dependency",
   507: "Insufficient Storage",
@@ -26,9 +30,10 @@ export interface Propstat {
   readonly condition?: ConditionName;
 }
 
-/** A DAV:response with propstats (RFC 4918 section 14.24). */
+/** A DAV:response with propstats, of which it must have one (RFC 4918 section 14.24). */
 export function propstatResponse(target: string, propstats: readonly Propstat[]): Element {
-  return el(dav("response"), [href(target), ...propstats.map(propstatElement)]);
+  const some = propstats.length > 0 ? propstats : [{ status: 200, properties: [] }];
+  return el(dav("response"), [href(target), ...some.map(propstatElement)]);
 }
 
 function propstatElement({ status, properties, condition }: Propstat): Element {

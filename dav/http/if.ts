@@ -15,7 +15,7 @@ export interface StateList {
   readonly conditions: readonly StateCondition[];
 }
 
-const LIST = /\s*(?:<([^<>]*)>\s*)?\(([^()]*)\)\s*/y;
+const LIST = /\s*(?:<([^<>]*)>\s*)?\(((?:[^()<"]|<[^<>]*>|"[^"]*")*)\)\s*/y;
 const CONDITION = /\s*(not\s+|not(?=[<[]))?(?:<([^<>]*)>|\[((?:W\/)?"[^"]*")\])\s*/iy;
 const MAX_LENGTH = 8192;
 

@@ -1,4 +1,10 @@
-import type { CollectionPath, HomePath, ObjectPath, PlacePath } from "../paths.ts";
+import {
+  formatPath,
+  type CollectionPath,
+  type HomePath,
+  type ObjectPath,
+  type PlacePath,
+} from "../paths.ts";
 import type { StateList } from "../http/if.ts";
 import type { DavRequest } from "../http/request.ts";
 import type { LockedHome, LockRow } from "../lock-store.ts";
@@ -18,14 +24,14 @@ export async function lockHomeOf(
   path: HomePath | CollectionPath | ObjectPath,
 ): Promise<HomeRow & LockedHome> {
   const home = await tx.lockHome(path.home, path.owner);
-  if (home === null) throw forbidden("write", `/dav/${path.home}/`);
+  if (home === null) throw forbidden("write", formatPath(path));
   return home;
 }
 
 async function lockAny(tx: Transaction, path: PlacePath): Promise<LockedHome> {
   if (path.kind !== "file") return lockHomeOf(tx, path);
   const home = await tx.files.lock(path.owner);
-  if (home === null) throw forbidden("write", "/dav/files/");
+  if (home === null) throw forbidden("write", formatPath(path));
   return home;
 }
 
