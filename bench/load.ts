@@ -14,7 +14,8 @@ export interface Sample {
 }
 
 export const PASSWORD = "correct horse battery staple";
-const CARDS = 1000;
+/** Cards in the address book of an account with so many events. */
+const cardsFor = (events: number): number => (events > 10_000 ? 20_000 : 1000);
 /** Objects stored in one transaction. */
 const BATCH = 100;
 
@@ -33,7 +34,9 @@ export async function fill(environment: Environment, samples: readonly Sample[])
     await withPool(config, database.url, async (pool) => {
       const there = new Set((await listAccounts(pool)).map(({ name }) => name));
       for (const sample of samples) if (!there.has(sample.user)) await loadSample(pool, sample);
-      await pool.query("vacuum (analyze) object, occurrence, collection, home, binding, principal");
+      await pool.query(
+        "vacuum (analyze) object, occurrence, card_index, collection, home, binding, principal",
+      );
     });
   } finally {
     await database.close({ now: true });
@@ -41,10 +44,11 @@ export async function fill(environment: Environment, samples: readonly Sample[])
 }
 
 async function loadSample(pool: Pool, { user, events }: Sample): Promise<void> {
-  process.stderr.write(`loading ${events} events and ${CARDS} cards for ${user}\n`);
+  const cards = cardsFor(events);
+  process.stderr.write(`loading ${events} events and ${cards} cards for ${user}\n`);
   await createAccount(pool, { name: user, password: PASSWORD, email: `${user}@example.org` });
   await store(pool, { user, home: "calendars", name: "calendar" }, eventName, event, events);
-  await store(pool, { user, home: "addressbooks", name: "addressbook" }, cardName, card, CARDS);
+  await store(pool, { user, home: "addressbooks", name: "addressbook" }, cardName, card, cards);
   // Nobody subscribed, so there is nobody to tell.
   await pool.query("truncate outbox");
 }

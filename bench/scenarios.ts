@@ -111,8 +111,8 @@ const query = (n: number, prop: string) => {
   return `<prop><getetag/>${prop}</prop><C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"><C:time-range start="${start}" end="${end}"/></C:comp-filter></C:comp-filter></C:filter>`;
 };
 
-const cardQuery = (n: number) =>
-  `<prop><getetag/><A:address-data/></prop><A:filter><A:prop-filter name="FN"><A:text-match collation="i;unicode-casemap" match-type="contains">${familyName(n)}</A:text-match></A:prop-filter></A:filter>`;
+const cardQuery = (property: string, text: string, limit = "") =>
+  `<prop><getetag/><A:address-data/></prop><A:filter><A:prop-filter name="${property}"><A:text-match collation="i;unicode-casemap" match-type="contains">${text}</A:text-match></A:prop-filter></A:filter>${limit}`;
 
 /** Numbers the events that are added: beyond all that were ever there. */
 let added = Date.now();
@@ -204,13 +204,34 @@ export const SCENARIOS: readonly Scenario[] = [
         xml("REPORT", calendar, 1, "C:calendar-query", query(n, "<C:calendar-data/>")),
   },
   {
-    name: "card query by text, of 1,000",
+    name: "card query by text, one in 25",
     aim: 4,
     status: 207,
     prepare:
       ({ addressbook }) =>
       (n) =>
-        xml("REPORT", addressbook, 1, "A:addressbook-query", cardQuery(n)),
+        xml("REPORT", addressbook, 1, "A:addressbook-query", cardQuery("FN", familyName(n))),
+  },
+  {
+    name: "card query by text, the first 10",
+    status: 207,
+    prepare:
+      ({ addressbook }) =>
+      (n) => {
+        const limit = "<A:limit><A:nresults>10</A:nresults></A:limit>";
+        const content = cardQuery("FN", familyName(n), limit);
+        return xml("REPORT", addressbook, 1, "A:addressbook-query", content);
+      },
+  },
+  {
+    name: "card query by mail address, one card",
+    status: 207,
+    prepare:
+      ({ addressbook }) =>
+      (n) => {
+        const content = cardQuery("EMAIL", `person${(n * 7919) % 1000}@example.org`);
+        return xml("REPORT", addressbook, 1, "A:addressbook-query", content);
+      },
   },
   {
     name: "PUT, new",

@@ -25,7 +25,7 @@ export type { Work } from "./methods/method.ts";
 export { silencedBy } from "./push/dont-notify.ts";
 export { DavError } from "./errors.ts";
 export { objectsOfFile } from "./file-objects.ts";
-export { validateObject, type ValidObject } from "./objects.ts";
+export { cardKeys, validateObject, type ValidObject } from "./objects.ts";
 export { storeObjects } from "./store-objects.ts";
 export { DAV_ROOT, parsePath } from "./paths.ts";
 

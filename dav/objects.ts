@@ -12,7 +12,7 @@ import {
 import type { CollectionKind, CollectionRow, NewObject } from "./store.ts";
 import { decodeText } from "./text.ts";
 import { jcalOfXcal } from "./xcal-read.ts";
-import { CardError, checkCard, parseCard, textOfJcard } from "./vcard/index.ts";
+import { CardError, checkCard, keysOf, parseCard, textOfJcard, UNSEARCHED } from "./vcard/index.ts";
 import { jcardOfXcard } from "./xcard-read.ts";
 
 /** A validated object, ready to be stored under a name. */
@@ -92,11 +92,22 @@ function validateCalendar(text: string, now: Date): Omit<ValidObject, "etag" | "
 
 function validateCard(text: string): Omit<ValidObject, "etag" | "data"> {
   try {
-    const { uid } = checkCard(parseCard(text));
+    const card = parseCard(text);
+    const { uid } = checkCard(card);
     const contentType = "text/vcard; charset=utf-8";
-    return { uid, component: "VCARD", contentType, occurrences: [] };
+    return { uid, component: "VCARD", contentType, occurrences: [], keys: keysOf(card) };
   } catch (error) {
     if (error instanceof CardError) throw violated(error.condition, error.message);
+    throw error;
+  }
+}
+
+/** The keys by which a stored card is found. */
+export function cardKeys(data: Uint8Array): readonly string[] {
+  try {
+    return keysOf(parseCard(decodeText(data).text));
+  } catch (error) {
+    if (error instanceof CardError) return [UNSEARCHED];
     throw error;
   }
 }

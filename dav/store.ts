@@ -1,6 +1,9 @@
 import type { FileStore } from "./file-store.ts";
 import type { Registration } from "./push/register.ts";
 import type { LockedHome, LockStore } from "./lock-store.ts";
+import type { CardSearch } from "./vcard/index.ts";
+
+export type { CardSearch } from "./vcard/index.ts";
 
 /**
  * What the protocol needs from storage. Types only: server/store implements them over Postgres.
@@ -96,7 +99,7 @@ export interface ObjectRow {
   readonly modifiedAt: Date;
   readonly properties: StoredProperties;
   /** The stored bytes; present only when asked for. */
-  readonly data?: Buffer;
+  readonly data?: Buffer | undefined;
 }
 
 /** A member name that changed: `object` is null when it was removed. */
@@ -144,6 +147,8 @@ export interface NewObject {
   readonly contentType: string;
   readonly data: Uint8Array;
   readonly occurrences: readonly Occurrence[];
+  /** Keys by which a card is found, without control characters; absent for a calendar object. */
+  readonly keys?: readonly string[];
   /** Dead properties to begin with; those of a replaced object stay when absent. */
   readonly properties?: StoredProperties;
   /** Whether it is not what the client sent, which must then hear of it like others; false when absent. */
@@ -242,6 +247,15 @@ export interface Transaction {
     search: ObjectSearch,
     columns: Columns,
   ): Promise<FoundObject[]>;
+  /**
+   * The names of the cards that may match a search by their keys, in order and at most `limit` unless it is null; of all
+   * cards when the search is null.
+   */
+  findCards(
+    collection: CollectionRow,
+    search: CardSearch | null,
+    limit: number | null,
+  ): Promise<string[]>;
   /**
    * At most `limit` rows of the collections of one home that take time, or may, between two times in Unix seconds.
    * Floating ones of a day before and after come as well.

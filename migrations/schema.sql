@@ -16,6 +16,13 @@ create table binding (
   changed_seq bigint not null
 );
 
+create table card_index (
+  principal_id bigint not null,
+  collection_id bigint not null,
+  object_name text not null,
+  keys tsvector not null
+);
+
 create table collection (
   principal_id bigint not null,
   id bigint not null generated always as identity,
@@ -218,6 +225,8 @@ alter table binding add constraint binding_name_check CHECK (((name <> ''::text)
 
 alter table binding add constraint binding_pkey PRIMARY KEY (principal_id, home, name);
 
+alter table card_index add constraint card_index_pkey PRIMARY KEY (principal_id, collection_id, object_name);
+
 alter table collection add constraint collection_kind_check CHECK ((kind = ANY (ARRAY['calendar'::text, 'addressbook'::text])));
 
 alter table collection add constraint collection_pkey PRIMARY KEY (principal_id, id);
@@ -290,6 +299,8 @@ alter table binding add constraint binding_owner_id_collection_id_fkey FOREIGN K
 
 alter table binding add constraint binding_principal_id_home_fkey FOREIGN KEY (principal_id, home) REFERENCES home(principal_id, kind) ON DELETE CASCADE;
 
+alter table card_index add constraint card_index_principal_id_collection_id_object_name_fkey FOREIGN KEY (principal_id, collection_id, object_name) REFERENCES object(principal_id, collection_id, name) ON DELETE CASCADE;
+
 alter table collection add constraint collection_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principal(id) ON DELETE CASCADE;
 
 alter table file add constraint file_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principal(id) ON DELETE CASCADE;
@@ -323,6 +334,8 @@ alter table push_subscription add constraint push_subscription_principal_id_fkey
 CREATE INDEX access_grantee ON public.access USING btree (grantee_id, principal_id);
 
 CREATE UNIQUE INDEX binding_collection ON public.binding USING btree (owner_id, collection_id, principal_id);
+
+CREATE INDEX card_index_keys ON public.card_index USING gin (keys) WITH (fastupdate='on', gin_pending_list_limit='256');
 
 CREATE UNIQUE INDEX file_home ON public.file USING btree (principal_id) WHERE (parent_id IS NULL);
 

@@ -3,12 +3,12 @@ import type { DavRequest } from "../http/request.ts";
 import { multistatus, statusResponse } from "../multistatus.ts";
 import { need } from "../privileges.ts";
 import { propertyResponses } from "../property-responses.ts";
-import { readPropertyRequest, type PropertyRequest } from "../propstat.ts";
+import { needsData, readPropertyRequest, type PropertyRequest } from "../propstat.ts";
 import { resolve } from "../resolve.ts";
 import { hrefOf, objectResource } from "../resource.ts";
 import type { CollectionRow, ObjectRow, Transaction } from "../store.ts";
 import { decodeText } from "../text.ts";
-import { matchesCard, parseCard, type CardFilter } from "../vcard/index.ts";
+import { matchesCard, nominate, parseCard, type CardFilter } from "../vcard/index.ts";
 import { child, text, type Element } from "../xml/element.ts";
 import { carddav } from "../xml/names.ts";
 import { readAddressbookFilter } from "./addressbook-filter.ts";
@@ -37,7 +37,7 @@ export const ADDRESSBOOK_QUERY: Report = {
           throw violated("supported-report", "addressbook-query works on an address book");
         }
         const { collection } = resource;
-        const found = await search(tx, collection, query.filter);
+        const found = await search(tx, collection, query);
         const shown = found
           .slice(0, query.limit)
           .map((object) => objectResource(collection, object));
@@ -71,13 +71,38 @@ function readLimit(root: Element): number {
   return value;
 }
 
+/** Candidates whose texts are read at a time. */
+const PAGE = 200;
+
+/** The cards that match, in order of name; of more than the limit one more, and the rest is not read. */
 async function search(
   tx: Transaction,
   collection: CollectionRow,
-  filter: CardFilter,
+  { filter, limit, wanted }: AddressbookQuery,
 ): Promise<ObjectRow[]> {
-  const objects = await tx.listObjects(collection, { data: true });
-  return objects.filter(
-    ({ data }) => data !== undefined && matchesCard(parseCard(decodeText(data).text), filter),
-  );
+  const matchesAll = filter.properties.length === 0;
+  const most = matchesAll && Number.isFinite(limit) ? limit + 1 : null;
+  const names = await tx.findCards(collection, nominate(filter), most);
+  const data = needsData(wanted);
+  const found: ObjectRow[] = [];
+  // The first page is what the answer needs if every candidate matches.
+  let size = Math.min(PAGE, limit + 1);
+  for (let from = 0; from < names.length && found.length <= limit;) {
+    const page = names.slice(from, from + size);
+    from += size;
+    size = PAGE;
+    const objects = await tx.getObjects(collection, page, { data: data || !matchesAll });
+    const byName = new Map(objects.map((object) => [object.name, object]));
+    for (const name of page) {
+      const object = byName.get(name);
+      if (object === undefined || !(matchesAll || matches(object, filter))) continue;
+      // So that the texts of a page can go when the next is read.
+      found.push(data ? object : { ...object, data: undefined });
+    }
+  }
+  return found;
+}
+
+function matches({ data }: ObjectRow, filter: CardFilter): boolean {
+  return data !== undefined && matchesCard(parseCard(decodeText(data).text), filter);
 }

@@ -15,7 +15,10 @@ export type {
 export { jcardOf } from "./jcard.ts";
 export type { Jcard, JcardProperty, JcardValue } from "./jcard.ts";
 export { textOfJcard } from "./jcard-read.ts";
+export { nominate } from "./nominate.ts";
+export type { CardSearch } from "./nominate.ts";
 export { renderCard } from "./render.ts";
+export { keysOf, UNSEARCHED } from "./search-keys.ts";
 export type { CardPropertySelection } from "./select.ts";
 export { splitCards } from "./split.ts";
 export { basicTime, TIMES } from "./time-form.ts";

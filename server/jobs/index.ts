@@ -2,6 +2,7 @@ import type { Pool } from "pg";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
 import { startPush } from "../push/index.ts";
+import { startCardIndex } from "./card-index.ts";
 
 export interface JobOptions {
   readonly config: Config;
@@ -18,6 +19,7 @@ export interface Job {
 /** What the background process does. */
 const JOBS: readonly ((options: JobOptions) => Promise<Job>)[] = [
   ({ config, pool, log }) => startPush({ config: config.push, pool, log }),
+  async ({ pool, log }) => startCardIndex({ pool, log }),
 ];
 
 /** Starts all background work. */

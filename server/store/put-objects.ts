@@ -1,5 +1,10 @@
 import type { NewObject } from "../../dav/store.ts";
+import { keysParameter, storedKeys } from "./card-index.ts";
 import { ACTOR, change, TOUCHED } from "./change.ts";
+
+/** Of a card that is found by the same keys as before nothing is written. */
+const INDEXED_CARD = `on conflict (principal_id, collection_id, object_name) do update
+    set keys = excluded.keys where card_index.keys <> excluded.keys`;
 
 /** Makes or replaces an object. */
 export const PUT_OBJECT = change(
@@ -25,6 +30,10 @@ export const PUT_OBJECT = change(
       busy)
     select $1, $4, $5, * from unnest($12::text[], $13::bigint[], $14::bigint[], $15::boolean[], $16::boolean[],
       $17::text[])
+  ), keyed as (
+    insert into card_index (principal_id, collection_id, object_name, keys)
+    select $1, $4, $5, ${storedKeys("$4::bigint", "$18::text")} where $18 is not null
+    ${INDEXED_CARD}
   )`,
 );
 
@@ -54,6 +63,11 @@ export const PUT_OBJECTS = change(
       busy)
     select $1, $4, * from unnest($11::text[], $12::text[], $13::bigint[], $14::bigint[], $15::boolean[],
       $16::boolean[], $17::text[])
+  ), keyed as (
+    insert into card_index (principal_id, collection_id, object_name, keys)
+    select $1, $4, name, ${storedKeys("$4::bigint", "keys")}
+    from unnest($5::text[], $18::text[]) as given (name, keys) where keys is not null
+    ${INDEXED_CARD}
   )`,
   "cardinality($5::text[])",
 );
@@ -64,9 +78,9 @@ const MAX_BYTES = 4 * 2 ** 20;
 
 /** The parameters of PUT_OBJECT from $5 on. */
 export function valuesOf(object: NewObject): unknown[] {
-  const { name, uid, component, etag, contentType, data, properties, occurrences } = object;
+  const { name, uid, component, etag, contentType, data, properties, occurrences, keys } = object;
   const row = [name, uid, component, etag, contentType, data, properties ?? null];
-  return [...row, ...occurrenceColumns(occurrences)];
+  return [...row, ...occurrenceColumns(occurrences), keysParameter(keys)];
 }
 
 /** The parameters of PUT_OBJECTS from $5 on. */
@@ -81,6 +95,7 @@ export function valuesOfMany(objects: readonly NewObject[]): unknown[] {
     objects.map(({ data }) => data),
     rows,
     ...occurrenceColumns(objects.flatMap(({ occurrences }) => occurrences)),
+    objects.map(({ keys }) => keysParameter(keys)),
   ];
 }
 

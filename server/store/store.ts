@@ -7,6 +7,7 @@ import { lockStore } from "./locks.ts";
 import type { Connection } from "./query.ts";
 import { listGrants } from "./grants.ts";
 import * as principals from "./principals.ts";
+import { findCards } from "./card-index.ts";
 import * as read from "./read.ts";
 import * as timeIndex from "./time-index.ts";
 import { inTransaction } from "./transaction.ts";
@@ -90,6 +91,7 @@ function transaction(db: Connection, author: Author): Transaction {
     getObjects: (collection, names, columns) => read.getObjects(db, collection, names, columns),
     findObjects: (collection, search, columns) =>
       timeIndex.findObjects(db, collection, search, columns),
+    findCards: (collection, search, limit) => findCards(db, collection, search, limit),
     findBusy: (collections, range, limit) => timeIndex.findBusy(db, collections, range, limit),
     findUids: (collection, uids) => read.findUids(db, collection, uids),
     findUid: (collection, uid) => read.findUid(db, collection, uid),
