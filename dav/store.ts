@@ -170,9 +170,11 @@ export interface CollectionPlace {
   readonly shallow: boolean;
 }
 
-/** A search by the time index, in Unix seconds; a missing bound is open. */
+/** What storage finds by itself: times in Unix seconds, from the time index. What is left out may be anything. */
 export interface ObjectSearch {
   readonly component?: string;
+  /** ASCII in lower case that is part of the UID, whatever its case. */
+  readonly uid?: string;
   readonly range?: {
     readonly starts: number;
     readonly ends: number;

@@ -1,31 +1,35 @@
-import { DAY } from "./civil.ts";
+import { DAY, dayOf, MAX_WALL } from "./civil.ts";
 import { properties, property, rawValue, textOf } from "./component.ts";
 import type { Calendar, Component, Property } from "./component.ts";
 import { CalendarError, quote } from "./error.ts";
 import type { CalendarCondition } from "./error.ts";
+import { instantOf, momentOf, zoneOfProperty } from "./moment.ts";
 import { recurrences } from "./recurrence.ts";
 import { readRule, ruleProperties } from "./rule.ts";
 import type { Rule } from "./rule.ts";
+import { zonesOf } from "./tzid.ts";
+import type { ZoneLookup } from "./tzid.ts";
 import { readDuration, readPeriod, readTime } from "./value.ts";
 import type { WrittenTime } from "./value.ts";
 
 export const COMPONENTS = ["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VAVAILABILITY"] as const;
 type ComponentName = (typeof COMPONENTS)[number];
 
-/** What a calendar collection publishes of RFC 4791 sections 5.2.6 to 5.2.9; dates in wall-clock seconds. */
+/** What a calendar collection publishes of RFC 4791 sections 5.2.6 to 5.2.9; times in Unix seconds. */
 export interface Limits {
   /** Instances that a rule may make in the year that begins with DTSTART. */
   readonly maxInstances: number;
   readonly maxAttendeesPerInstance: number;
-  readonly minDateTime: number | null;
-  readonly maxDateTime: number | null;
+  /** What lies before or behind could not be written in UTC, as an expansion has to. */
+  readonly minDateTime: number;
+  readonly maxDateTime: number;
 }
 
 export const DEFAULT_LIMITS: Limits = {
   maxInstances: 40_000,
   maxAttendeesPerInstance: 1000,
-  minDateTime: null,
-  maxDateTime: null,
+  minDateTime: dayOf(1, 1, 1) * DAY,
+  maxDateTime: MAX_WALL,
 };
 
 interface CalendarObject {
@@ -52,7 +56,8 @@ export function checkCalendarObject(
   const component = commonComponent(calendar, members);
   const uid = commonUid(calendar, members);
   checkInstances(members);
-  for (const member of members) checkMember(member, { ...DEFAULT_LIMITS, ...limits });
+  const rules = { ...DEFAULT_LIMITS, ...limits, lookup: zonesOf(calendar) };
+  for (const member of members) checkMember(member, rules);
   return { uid, component };
 }
 
@@ -129,7 +134,11 @@ function checkInstances(members: readonly Component[]): void {
   }
 }
 
-function checkMember(component: Component, limits: Limits): void {
+interface Rules extends Limits {
+  readonly lookup: ZoneLookup;
+}
+
+function checkMember(component: Component, limits: Rules): void {
   if (component.name === "VEVENT" && property(component, "DTSTART") === undefined) {
     throw fail("valid-calendar-data", "The VEVENT has no DTSTART.", component);
   }
@@ -152,15 +161,19 @@ function checkMember(component: Component, limits: Limits): void {
   checkRecurrence(component, limits);
 }
 
-function checkDate(of: Property, text: string, { minDateTime, maxDateTime }: Limits): void {
+function checkDate(of: Property, text: string, rules: Rules): void {
   const time = readTime(text) ?? readPeriod(text)?.start;
   if (time === undefined) {
     throw fail("valid-calendar-data", `${of.name} ${quote(text)} is not a date or time.`, of);
   }
-  if (minDateTime !== null && time.wall < minDateTime) {
+  const { minDateTime, maxDateTime, lookup } = rules;
+  // Most dates are so far from both ends that their zone does not matter.
+  if (time.wall >= minDateTime + DAY && time.wall <= maxDateTime - DAY) return;
+  const instant = instantOf(momentOf(time, zoneOfProperty(of, lookup)));
+  if (instant < minDateTime) {
     throw fail("min-date-time", `${of.name} ${quote(text)} is too far in the past.`, of);
   }
-  if (maxDateTime !== null && time.wall > maxDateTime) {
+  if (instant > maxDateTime) {
     throw fail("max-date-time", `${of.name} ${quote(text)} is too far in the future.`, of);
   }
 }

@@ -8,7 +8,7 @@ import {
   freeBusyIntervals,
   instancesOf,
   intervalOfInstance,
-  propertyInterval,
+  propertyIntervals,
   undatedInterval,
 } from "./interval.ts";
 import { overlaps, searchFor } from "./range.ts";
@@ -162,8 +162,9 @@ function satisfies(property: Property, filter: PropertyFilter, context: Context)
   const { textMatch, timeRange } = filter;
   if (textMatch !== null && !matchesText(searchedText(property), textMatch)) return false;
   if (timeRange !== null) {
-    const interval = propertyInterval(property, context.lookup);
-    if (interval === null || !overlaps(interval, context.searchOf(timeRange))) return false;
+    const search = context.searchOf(timeRange);
+    const intervals = propertyIntervals(property, context.lookup);
+    if (!intervals.some((interval) => overlaps(interval, search))) return false;
   }
   return filter.parameters.every((child) => matchesParameter(property, child));
 }

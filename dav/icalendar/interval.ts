@@ -10,7 +10,7 @@ import type { Timing } from "./series.ts";
 import { intervalOf } from "./timed.ts";
 import type { Interval } from "./timed.ts";
 import type { ZoneLookup } from "./tzid.ts";
-import { readDuration, readPeriod } from "./value.ts";
+import { readDuration, readPeriod, readTime } from "./value.ts";
 import type { WrittenPeriod } from "./value.ts";
 import type { Zone } from "./zone.ts";
 
@@ -78,14 +78,20 @@ function between(starts: number, ends: number, moment: Moment | null): Interval 
   return { starts, ends: Math.max(ends, starts + 1), floating };
 }
 
-/** The interval of a property's date, time or period (RFC 4791 section 9.7.2); null for other values. */
-export function propertyInterval(found: Property, lookup: ZoneLookup): Interval | null {
-  const period = readPeriod(rawValue(found));
-  if (period !== null) return periodInterval(period, zoneOfProperty(found, lookup));
-  const moment = readMoment(found, lookup);
-  if (moment === null) return null;
-  const starts = instantOf(moment);
-  return between(starts, moment.date ? starts + DAY : starts, moment);
+/** The intervals of a property's dates, times and periods (RFC 4791 section 9.7.2); none for other values. */
+export function propertyIntervals(found: Property, lookup: ZoneLookup): Interval[] {
+  const zone = zoneOfProperty(found, lookup);
+  return rawValue(found)
+    .split(",")
+    .flatMap((text): Interval[] => {
+      const period = readPeriod(text);
+      if (period !== null) return [periodInterval(period, zone)];
+      const time = readTime(text);
+      if (time === null) return [];
+      const moment = momentOf(time, zone);
+      const starts = instantOf(moment);
+      return [between(starts, moment.date ? starts + DAY : starts, moment)];
+    });
 }
 
 function periodInterval({ start, end }: WrittenPeriod, zone: Zone | null): Interval {

@@ -7,6 +7,7 @@ import {
   COMPONENTS,
   DEFAULT_LIMITS,
   formatTime,
+  isTimezone,
   parseCalendar,
 } from "../icalendar/index.ts";
 import { formatPath } from "../paths.ts";
@@ -28,11 +29,6 @@ export function componentsOf(value: Element): string[] {
   return [...new Set(names)].filter(isKnown);
 }
 
-/** A limit on dates is told only where there is one (RFC 4791 sections 5.2.6 and 5.2.7). */
-function dateLimit(limit: number | null): string[] | null {
-  return limit === null ? null : [formatTime(limit, true)];
-}
-
 function checkComponents(value: Element): void {
   if (componentsOf(value).length === 0) {
     throw violated(
@@ -42,13 +38,17 @@ function checkComponents(value: Element): void {
   }
 }
 
+/** One calendar with one VTIMEZONE that says what the zone is (RFC 4791 section 5.2.2). */
 function checkTimezone(value: Element): void {
+  const written = text(value);
   try {
-    parseCalendar(text(value));
+    const zones = parseCalendar(written).components.filter(({ name }) => name === "VTIMEZONE");
+    if (zones.length === 1 && isTimezone(written)) return;
   } catch (error) {
     if (error instanceof CalendarError) throw violated("valid-calendar-data", error.message);
     throw error;
   }
+  throw violated("valid-calendar-data", "calendar-timezone is a calendar with one VTIMEZONE");
 }
 
 /** The principal's properties of RFC 4791 section 6.2 and RFC 6638 section 2.4. */
@@ -100,12 +100,12 @@ const CALENDAR = [
   property({
     name: caldav("min-date-time"),
     on: ["calendar"],
-    get: () => dateLimit(DEFAULT_LIMITS.minDateTime),
+    get: () => [formatTime(DEFAULT_LIMITS.minDateTime, true)],
   }),
   property({
     name: caldav("max-date-time"),
     on: ["calendar"],
-    get: () => dateLimit(DEFAULT_LIMITS.maxDateTime),
+    get: () => [formatTime(DEFAULT_LIMITS.maxDateTime, true)],
   }),
   property({
     name: caldav("supported-calendar-component-set"),

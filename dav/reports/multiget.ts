@@ -6,13 +6,20 @@ import { need } from "../privileges.ts";
 import { propertyResponses } from "../property-responses.ts";
 import { needsData, readPropertyRequest } from "../propstat.ts";
 import { resolve } from "../resolve.ts";
-import { isCollection, objectResource, pathOf } from "../resource.ts";
+import {
+  isCollection,
+  isObject,
+  objectResource,
+  pathOf,
+  type Resource,
+  type ResourceKind,
+} from "../resource.ts";
 import type { CollectionKind, CollectionRow } from "../store.ts";
 import { childrenOf, text, type Element } from "../xml/element.ts";
 import { caldav, carddav, dav } from "../xml/names.ts";
 import type { Report } from "./report.ts";
 
-/** calendar-multiget (RFC 4791 section 7.9). */
+/** calendar-multiget (RFC 4791 section 7.9): on an object it finds nothing but that object. */
 export const CALENDAR_MULTIGET = multiget("calendar", caldav("calendar-multiget"));
 /** addressbook-multiget (RFC 6352 section 8.7). */
 export const ADDRESSBOOK_MULTIGET = multiget("addressbook", carddav("addressbook-multiget"));
@@ -20,7 +27,7 @@ export const ADDRESSBOOK_MULTIGET = multiget("addressbook", carddav("addressbook
 function multiget(kind: CollectionKind, name: string): Report {
   return {
     name,
-    on: new Set([kind]),
+    on: new Set<ResourceKind>([kind, `${kind}-object`]),
     prepare(root, request, context) {
       const wanted = readPropertyRequest(root, request);
       const hrefs = readHrefs(root, context);
@@ -30,12 +37,11 @@ function multiget(kind: CollectionKind, name: string): Report {
           const resource = await resolve(tx, request.path);
           if (resource === null) throw new DavError(404, "nothing is mapped to this URL");
           need("read", resource, context.user.id);
-          if (!isCollection(resource) || resource.kind !== kind) {
-            throw violated("supported-report", `this report works on a ${kind}`);
-          }
-          const { collection } = resource;
+          const collection = searchedCollection(resource, kind);
           const members = membersOf(collection, hrefs, context.hosts);
-          const names = [...members.values()].flatMap((path) => path?.object ?? []);
+          const isAsked = (path: ObjectPath | null): path is ObjectPath =>
+            path !== null && (!isObject(resource) || path.object === resource.object.name);
+          const names = [...members.values()].filter(isAsked).map(({ object }) => object);
           const objects = await tx.getObjects(collection, names, { data: needsData(wanted) });
           const found = objects.map((object) => objectResource(collection, object));
           const responses = await propertyResponses(tx, found, wanted, context);
@@ -50,6 +56,14 @@ function multiget(kind: CollectionKind, name: string): Report {
       };
     },
   };
+}
+
+/** @throws DavError supported-report on anything but a collection of the kind or a member of one */
+function searchedCollection(resource: Resource, kind: CollectionKind): CollectionRow {
+  const isAbout =
+    (isCollection(resource) || isObject(resource)) && resource.collection.kind === kind;
+  if (isAbout) return resource.collection;
+  throw violated("supported-report", `this report works on a ${kind} and its members`);
 }
 
 function readHrefs(root: Element, { limits }: MethodContext): string[] {

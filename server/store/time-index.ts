@@ -9,10 +9,13 @@ import { rowsOf, type Connection, type Statement } from "./query.ts";
 import { keyOf, MEMBERS, withData } from "./read.ts";
 import { toObject, type ObjectColumns } from "./rows.ts";
 
+/** A UID beyond ASCII is always taken: what its letters are in lower case is not for the database to say. */
 const FIND_BY_COMPONENT = withData(
   "find-by-component",
   (columns) => `select ${columns}, true as exact from ${MEMBERS}
-    and o.data is not null and ($3::text is null or o.component = $3) order by o.name`,
+    and o.data is not null and ($3::text is null or o.component = $3)
+    and ($4::text is null or position($4 in lower(o.uid)) > 0 or octet_length(o.uid) > length(o.uid))
+    order by o.name`,
 );
 
 interface Arm {
@@ -50,17 +53,17 @@ const FIND_BY_TIME = withData(
     where o.data is not null order by o.name`,
 );
 
-/** Objects by component and time; without a range every object of the component is exact. */
+/** Objects by component and time, or else by component and UID, when all that are found count as exact. */
 export async function findObjects(
   db: Connection,
   collection: CollectionRow,
-  { component, range }: ObjectSearch,
+  { component, uid, range }: ObjectSearch,
   columns: Columns,
 ): Promise<FoundObject[]> {
   type Row = ObjectColumns & { exact: boolean };
   const values = [...keyOf(collection), component ?? null];
   if (range === undefined) {
-    const rows = await rowsOf<Row>(db, FIND_BY_COMPONENT(columns), values);
+    const rows = await rowsOf<Row>(db, FIND_BY_COMPONENT(columns), [...values, uid ?? null]);
     return rows.map(toFound);
   }
   const { starts, ends, floatingStarts, floatingEnds } = range;

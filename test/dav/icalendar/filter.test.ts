@@ -489,6 +489,31 @@ test("prop-filter and param-filter test existence, absence and one property at a
   );
 });
 
+test("a time-range on a property looks at each of its dates and periods", (t) => {
+  const series = calendar(
+    "BEGIN:VEVENT",
+    "UID:1",
+    "DTSTART:20260105T100000Z",
+    "RRULE:FREQ=DAILY",
+    "EXDATE:20260107T100000Z,20260109T100000Z",
+    "RDATE;VALUE=PERIOD:20260112T180000Z/PT1H,20260114T180000Z/20260114T200000Z",
+    "END:VEVENT",
+  );
+  const has = (name: string, range: string) =>
+    matches(
+      series,
+      inCalendar(
+        componentFilter("VEVENT", {
+          properties: [propertyFilter(name, { timeRange: within(range) })],
+        }),
+      ),
+    );
+  t.true(has("EXDATE", "20260109T000000/20260110T000000"));
+  t.false(has("EXDATE", "20260108T000000/20260109T000000"));
+  t.true(has("RDATE", "20260114T193000/20260114T194500"));
+  t.false(has("RDATE", "20260112T190000/20260114T180000"));
+});
+
 test("comp-filter tests existence and absence at each level", (t) => {
   t.true(matches(RICH, inCalendar()));
   t.false(matches(RICH, componentFilter("VCARD")));
