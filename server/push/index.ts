@@ -57,7 +57,7 @@ export async function startPush(options: PushOptions): Promise<{ stop(): Promise
   const send = createWebPush({ egress, authorize, clock });
   const keys = await watchVapidKeys(pool, log);
   const mark = () => appleAdvertisement(config.apple, credentials.current()).fingerprint;
-  const web = webPushTransport({ pool, pace, keys, send, mark });
+  const web = webPushTransport({ pool, pace, keys, send, mark, clock });
   const jmap = jmapTransport({ pool, pace, keys, send });
   const { publicUrl } = config;
   const webhook = webhookTransport({ pool, pace, egress, publicUrl, clock });

@@ -8,6 +8,7 @@ import { WEB_PUSH, type Delivery, type Pace, type Transport } from "../../transp
 import { readReceiverKeys } from "../../webpush/encrypt.ts";
 import type { SendMessage } from "../../webpush/index.ts";
 import type { WatchedKeys } from "../../webpush/watched-keys.ts";
+import { createUrgency } from "./urgency.ts";
 
 const CONCURRENCY = 100;
 const PER_ORIGIN = 10;
@@ -22,6 +23,7 @@ export interface WebPushTransportOptions {
   readonly send: SendMessage;
   /** The mark in the tokens of homes. */
   readonly mark: () => string;
+  readonly clock: () => Date;
 }
 
 /** What a target is called in messages, and its number now. $1 owner, $2 home, $3 collection or null. */
@@ -48,7 +50,8 @@ function nameOf({ publicId, content, property }: Delivery): string {
 
 /** WebDAV-Push: tells clients over Web Push which of their collections changed (draft-bitfire-webdav-push). */
 export function webPushTransport(options: WebPushTransportOptions): Transport {
-  const { pool, pace, keys, send, mark } = options;
+  const { pool, pace, keys, send, mark, clock } = options;
+  const urgencyOf = createUrgency(pool, clock);
 
   async function messageOf(delivery: Delivery): Promise<string> {
     const { target, principalId, content, property, details } = delivery;
@@ -82,7 +85,7 @@ export function webPushTransport(options: WebPushTransportOptions): Transport {
         contentType: 'application/xml; charset="UTF-8"',
         body: await messageOf(delivery),
         ttl: TTL,
-        urgency: "normal",
+        urgency: await urgencyOf(delivery),
         topic: nameOf(delivery),
       });
     },
