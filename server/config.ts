@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { z } from "zod";
-import { Settings, variables, type Variable } from "./config/variables.ts";
+import { variables, type Variable } from "./config/variable.ts";
+import { Settings } from "./config/variables.ts";
 import { errorMessage, Failure } from "./failure.ts";
 import { nearest } from "./nearest.ts";
 

@@ -31,6 +31,20 @@ export function seconds(least: number, most: number) {
   });
 }
 
+/** Seconds for each of some names, such as `a=1, b=2.5`; or none. */
+export function secondsFor<const T extends string>(...names: readonly T[]) {
+  return parsed(`NAME=SECONDS with ${names.join(", ")}; or none`, (value) => {
+    const found: Partial<Record<T, number>> = {};
+    for (const entry of value === "none" ? [] : value.split(",")) {
+      const [, given, digits] = /^\s*([a-z-]+)=(\d{1,4}(?:\.\d+)?)\s*$/.exec(entry) ?? [];
+      const name = names.find((one) => one === given);
+      if (name === undefined) return null;
+      found[name] = Number(digits);
+    }
+    return found;
+  });
+}
+
 const UNITS: Readonly<Record<string, number>> = { "": 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
 
 /** A size in bytes, written with or without a unit. */

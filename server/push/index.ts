@@ -9,6 +9,8 @@ import { appleTransport } from "./transports/apple/index.ts";
 import { jmapTransport } from "./transports/jmap/index.ts";
 import { webhookTransport } from "./transports/webhook/index.ts";
 import { webPushTransport } from "./transports/web-push/index.ts";
+import { paceOf } from "./pace.ts";
+import { APPLE, JMAP, WEB_PUSH, WEBHOOK } from "./transport.ts";
 import { contactOf } from "./webpush/contact.ts";
 import { createWebPush } from "./webpush/index.ts";
 import { createVapid } from "./webpush/vapid.ts";
@@ -27,9 +29,6 @@ interface PushTiming {
 }
 
 const TIMING: PushTiming = { lease: 60, poll: 5, timeout: 12_000, reloadInterval: 60_000 };
-
-/** A lone change waits for this part of the window, in case more follow at once. */
-const QUIET_PART = 0.25;
 
 export interface PushOptions {
   readonly pool: Pool;
@@ -50,17 +49,29 @@ export async function startPush(options: PushOptions): Promise<{ stop(): Promise
   const { lease, poll, timeout, reloadInterval } = { ...TIMING, ...options.timing };
   const watching = { config: config.apple, log, clock, reloadInterval };
   const credentials = await watchAppleCredentials(watching);
-  const pace = { quiet: config.window * QUIET_PART, window: config.window };
-  const apple = appleTransport({ config: config.apple, pace, credentials, log, clock, timeout });
+  const apple = appleTransport({
+    config: config.apple,
+    pace: paceOf(config, APPLE),
+    credentials,
+    log,
+    clock,
+    timeout,
+  });
   const egress = createEgress({ ...config, clock, timeout });
   const authorize = createVapid(contactOf(config), clock);
   const send = createWebPush({ egress, authorize, clock });
   const keys = await watchVapidKeys(pool, log);
   const mark = () => appleAdvertisement(config.apple, credentials.current()).fingerprint;
-  const web = webPushTransport({ pool, pace, keys, send, mark, clock });
-  const jmap = jmapTransport({ pool, pace, keys, send });
+  const web = webPushTransport({ pool, pace: paceOf(config, WEB_PUSH), keys, send, mark, clock });
+  const jmap = jmapTransport({ pool, pace: paceOf(config, JMAP), keys, send });
   const { publicUrl } = config;
-  const webhook = webhookTransport({ pool, pace, egress, publicUrl, clock });
+  const webhook = webhookTransport({
+    pool,
+    pace: paceOf(config, WEBHOOK),
+    egress,
+    publicUrl,
+    clock,
+  });
   const engine = startEngine({
     pool,
     transports: [

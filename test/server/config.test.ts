@@ -26,6 +26,8 @@ const WRONG: readonly (readonly [Record<string, string>, RegExp])[] = [
   [{ PUSHDAV_TRUSTED_PROXIES: "proxy.local" }, /^PUSHDAV_TRUSTED_PROXIES must be addresses/],
   [{ PUSHDAV_LOG_LEVEL: "loud" }, /^PUSHDAV_LOG_LEVEL must be one of fatal, error, warn/],
   [{ PUSHDAV_PUSH_WINDOW: "-1" }, /^PUSHDAV_PUSH_WINDOW must be a number of seconds from 0/],
+  [{ PUSHDAV_PUSH_WINDOWS: "fax=1" }, /^PUSHDAV_PUSH_WINDOWS must be NAME=SECONDS with apple, /],
+  [{ PUSHDAV_PUSH_WINDOWS: "apple=x" }, /^PUSHDAV_PUSH_WINDOWS must be /],
   [{ PUSHDAV_LOGIN_LIMIT: "10" }, /^PUSHDAV_LOGIN_LIMIT must be failures\/seconds/],
   [{ PUSHDAV_APPLE_ENVIRONMENT: "production" }, /^PUSHDAV_APPLE_ENVIRONMENT must be one of/],
   [{ PUSHDAV_AUTO_MIGRATE: "maybe" }, /^PUSHDAV_AUTO_MIGRATE must be 1 or 0/],

@@ -5,6 +5,7 @@ import { readConfig } from "../../../server/config.ts";
 import { backOff } from "../../../server/push/backoff.ts";
 import { claim } from "../../../server/push/deliveries.ts";
 import { fanOut } from "../../../server/push/fanout.ts";
+import { paceOf } from "../../../server/push/pace.ts";
 import { listSubscriptions } from "../../../server/push/listing.ts";
 import { finish, postpone } from "../../../server/push/settlement.ts";
 import { expireSubscriptions } from "../../../server/push/subscriptions.ts";
@@ -13,8 +14,8 @@ import { testDatabase } from "../../support/database.ts";
 import { addPerson, count, type Person, subscribe, TOPICS } from "../../support/push.ts";
 
 /** As a server paces by default: a lone change is announced after the quiet time. */
-const { window } = readConfig({}).push;
-const QUIET = window / 4;
+const { push } = readConfig({ PUSHDAV_PUSH_WINDOWS: "webhook=60, web-push=0.5" });
+const { quiet, window } = paceOf(push, "apple");
 
 const DAY = 86_400;
 
@@ -23,7 +24,7 @@ const LONGEST_WAIT = 10;
 
 const TRANSPORT: Transport = {
   name: "apple",
-  pace: { quiet: QUIET, window },
+  pace: { quiet, window },
   concurrency: 10,
   perOrigin: 10,
   topics: () => [TOPICS.calendars],
@@ -240,4 +241,10 @@ test("a subscription that fails for a fortnight ends", async (t) => {
   await pool.query("update push_subscription set expires_at = now() + interval '1 year'");
   t.is(await expireSubscriptions(pool, later(13)), 0);
   t.is(await expireSubscriptions(pool, later(15)), 1);
+});
+
+test("each transport may have a window of its own", (t) => {
+  t.deepEqual(paceOf(push, "webhook"), { quiet: 15, window: 60 });
+  t.deepEqual(paceOf(push, "web-push"), { quiet: 0.125, window: 0.5 });
+  t.deepEqual(paceOf(push, "jmap"), { quiet: 0.75, window: 3 });
 });

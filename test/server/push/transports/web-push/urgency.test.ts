@@ -1,5 +1,6 @@
 import test from "ava";
 import { createUrgency } from "../../../../../server/push/transports/web-push/urgency.ts";
+import type { Urgency } from "../../../../../server/push/webpush/index.ts";
 import { event } from "../../../../support/events.ts";
 import { testServer } from "../../../../support/server.ts";
 
@@ -14,7 +15,7 @@ const withAlarm = (text: string, trigger: string) => text.replace("END:VEVENT", 
 const repeated = (text: string) => text.replace("SUMMARY", "RRULE:FREQ=DAILY\r\nSUMMARY");
 
 /** Events by what they are, and how urgent their change is at 9:30; they begin at 10:00 but for the last two. */
-const EVENTS: readonly [what: string, text: string, urgency: string][] = [
+const EVENTS: readonly [what: string, text: string, urgency: Urgency][] = [
   ["no alarm", event("a"), "normal"],
   ["an alarm at 9:40", withAlarm(event("a"), ":-PT20M"), "high"],
   ["an alarm at 9:50", withAlarm(event("a"), ":-PT10M"), "normal"],
