@@ -24,13 +24,18 @@ export interface Triggers {
 
 const PUSH_REGISTER = webdavPush("push-register");
 
+/** Bytes of a push-register: a URL, two keys and some names. */
+const MAX_BODY = 16_384;
+
 /**
  * Reads the push-register that a POST carries.
  *
  * @param supported the triggers of the resource; others are ignored
- * @throws DavError invalid-subscription, no-supported-trigger, or 400 and 415 for anything else
+ * @throws DavError invalid-subscription, no-supported-trigger, or 400, 413 and 415 for anything else
  */
 export function readRegistration(request: DavRequest, supported: Triggers): Registration {
+  if (request.body.length > MAX_BODY)
+    throw new DavError(413, "a registration is shorter than that");
   const root = anyXmlBody(request);
   if (root.name !== PUSH_REGISTER) {
     throw new DavError(415, `a POST of ${root.name} means nothing here`);

@@ -284,3 +284,19 @@ test("what cannot be sent to is refused at once", async (t) => {
     t.is((await register("alice", CALENDAR, { ...good, p256dh })).status, 403, p256dh);
   t.is((await register("alice", CALENDAR, { ...good, auth: "AAAA" })).status, 403);
 });
+
+test("an account has 500 registrations at most, and one more leaves the others as they are", async (t) => {
+  const { service, register, pool } = await preparePushed(t);
+  const receiver = service.receiver();
+  await register("alice", CALENDAR, receiver);
+  await pool.query(
+    `insert into push_subscription
+       (principal_id, transport, identity, endpoint, owner_id, topic, expires_at, created_at, refreshed_at)
+     select principal_id, transport, 'one of many ' || n, endpoint, owner_id, topic, expires_at, created_at, refreshed_at
+     from push_subscription, generate_series(2, 500) n`,
+  );
+  t.is((await register("alice", TASKS, receiver)).status, 403);
+  t.is((await register("alice", CALENDAR, receiver)).status, 204);
+  t.is(await count(pool, "push_subscription"), 500);
+  t.is((await register("bob", "/dav/calendars/bob/calendar/", receiver)).status, 201);
+});
