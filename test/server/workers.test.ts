@@ -1,5 +1,4 @@
 import { connect } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import test from "ava";
 import { dataFolder, runCommand, startServe, until, type Serving } from "../support/serve.ts";
 
@@ -16,7 +15,7 @@ test.serial("a worker that is killed is replaced", async (t) => {
   const ask = () =>
     fetch(`${server.url}/healthz`, {
       headers: { connection: "close" },
-      signal: AbortSignal.timeout(1000),
+      signal: AbortSignal.timeout(5000),
     }).then(
       (response) => response.status,
       () => 0,
@@ -59,13 +58,15 @@ test.serial(
     socket.write(
       `PUT /dav/addressbooks/ann/addressbook/1.vcf HTTP/1.1\r\nHost: localhost\r\n` +
         `Authorization: Basic ${Buffer.from("ann:pw").toString("base64")}\r\n` +
-        `Content-Type: text/vcard\r\nContent-Length: ${card.length}\r\n\r\n${card.slice(0, 20)}`,
+        `Content-Type: text/vcard\r\nContent-Length: ${card.length}\r\nExpect: 100-continue\r\n\r\n`,
     );
-    await sleep(300);
+    await until("the body is asked for", () => answer.includes("100 Continue\r\n\r\n"));
+    answer = "";
+    socket.write(card.slice(0, 20));
     server.child.kill("SIGTERM");
     // A connection that node:cluster hands over at this very moment is neither answered nor refused.
     await until("no request is answered any more", () =>
-      fetch(server.url, { signal: AbortSignal.timeout(1000) }).then(
+      fetch(server.url, { signal: AbortSignal.timeout(5000) }).then(
         () => false,
         () => true,
       ),

@@ -170,7 +170,7 @@ export class ApnsStandIn {
   }
 
   /** Resolves when so many requests have come in all. */
-  async until(count: number, ms = 30_000): Promise<void> {
+  async until(count: number, ms = 180_000): Promise<void> {
     const late = Date.now() + ms;
     while (this.received.length < count) {
       if (Date.now() > late)

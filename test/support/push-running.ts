@@ -23,6 +23,8 @@ export interface Running {
     readonly config?: Partial<AppleConfig>;
     readonly clock?: () => Date;
     readonly reloadInterval?: number;
+    /** Milliseconds for an answer of APNs; short only where one never comes. */
+    readonly timeout?: number;
   }) => Promise<{ stop(): Promise<void> }>;
 }
 
@@ -36,8 +38,8 @@ export async function preparePush(
   const { log, text } = readableLog();
   const start: Running["start"] = async (options = {}) => {
     const apple = { ...config, ...options.config };
-    const { reloadInterval = 60_000 } = options;
-    const timing = { poll: 0.5, lease: 3, timeout: 1000, reloadInterval };
+    const { reloadInterval = 60_000, timeout = 30_000 } = options;
+    const timing = { poll: 0.5, lease: 60, timeout, reloadInterval };
     const clock = options.clock ?? (() => new Date());
     const push = await startPush({
       pool,

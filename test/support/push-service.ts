@@ -16,6 +16,7 @@ export interface Received {
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
   readonly at: number;
+  readonly script: Script;
 }
 
 /** How to answer: a status with headers, or in a way no service should. */
@@ -48,6 +49,8 @@ export interface PushService {
   readonly at: (receiver: Receiver) => Received[];
   /** Resolves when so many messages have arrived in all. */
   readonly until: (many: number) => Promise<void>;
+  /** Cuts all connections, those that hang, too. */
+  readonly cut: () => void;
 }
 
 function decryptor(ecdh: ECDH, authSecret: Buffer): (received: Received) => string {
@@ -88,8 +91,9 @@ export async function startPushService(
   const take = async (request: IncomingMessage, response: ServerResponse) => {
     const path = request.url ?? "";
     const body = await readAll(request);
-    received.push({ path, headers: request.headers, body, at: Date.now() });
-    answer(response, scripts.get(path) ?? { status: 201, headers: { location: "/m/1" } });
+    const script = scripts.get(path) ?? { status: 201, headers: { location: "/m/1" } };
+    received.push({ path, headers: request.headers, body, at: Date.now(), script });
+    answer(response, script);
   };
   const server = createServer({ cert: certificate, key }, (request, response) => {
     void take(request, response);
@@ -119,6 +123,7 @@ export async function startPushService(
       return { path, url: `${origin}${path}`, p256dh, auth: auth.toString("base64url"), decrypt };
     },
     at: ({ path }) => received.filter((one) => one.path === path),
+    cut: () => server.closeAllConnections(),
     until: (many) => eventually(() => received.length >= many, `${many} messages`),
   };
 }

@@ -8,6 +8,7 @@ import type { Pool } from "pg";
 import { type Logger, pino } from "pino";
 import type { HomeKind } from "../../dav/store.ts";
 import type { AppleConfig, AppleCredentialConfig } from "../../server/push/config.ts";
+import { DUE, OUTBOX_CHANNEL } from "../../server/store/nudge.ts";
 import { recordSubscription } from "../../server/push/subscriptions.ts";
 import type { ApnsStandIn } from "./apns.ts";
 import type { Issued } from "./certificates.ts";
@@ -158,11 +159,11 @@ export function readableLog(): ReadableLog {
   return { log, text: () => text };
 }
 
-/** Resolves when the condition holds; fails after `ms`. */
+/** Resolves when the condition holds; fails after `ms`, which is for a hang: the machines that run this are shared. */
 export async function eventually(
   condition: () => boolean | Promise<boolean>,
   what: string,
-  ms = 30_000,
+  ms = 180_000,
 ): Promise<void> {
   const late = Date.now() + ms;
   while (!(await condition())) {
@@ -171,8 +172,38 @@ export async function eventually(
   }
 }
 
-export function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/**
+ * Resolves when every change has been taken up and every delivery has ended, save `pending` ones that wait for something:
+ * what was not sent by then never will be.
+ */
+export async function settled(pool: Pool, pending = 0): Promise<void> {
+  await eventually(async () => {
+    const { rows } = await pool.query<{ changes: number; deliveries: number; claimed: number }>(
+      `select (select count(*) from outbox) as changes,
+         count(*) as deliveries, count(claimed_until) as claimed from push_delivery`,
+    );
+    const [row] = rows;
+    return row?.changes === 0 && row.deliveries === pending && row.claimed === 0;
+  }, `nothing but ${pending} deliveries pending`);
+}
+
+/** Whether pushes to one subscription came at most once in a window of so many seconds, counted from `began`. */
+export function paced(times: readonly number[], began: number, window: number): boolean {
+  const windows = ((times.at(-1) ?? began) - began) / (window * 1000);
+  // The first one waits for a quiet moment only; one that meets the end of another may come sooner.
+  return times.length <= windows + 2;
+}
+
+/** From now on a delivery that would have to be tried again breaks its statement and is never sent. */
+export async function forbidRetries(pool: Pool): Promise<void> {
+  await pool.query("alter table push_delivery add check (attempts = 0)");
+}
+
+/** Once all changes are taken up, deliveries that back off or wait for the end of a window go out now. */
+export async function hurry(pool: Pool): Promise<void> {
+  await eventually(async () => (await count(pool, "outbox")) === 0, "changes taken up");
+  await pool.query("update push_delivery set due_at = now() - interval '1 s'");
+  await pool.query("select pg_notify($1, $2)", [OUTBOX_CHANNEL, DUE]);
 }
 
 export async function count(pool: Pool, table: string): Promise<number> {

@@ -7,7 +7,7 @@ import type { ExecutionContext } from "ava";
 import { isAlive, signal, waitForEnd } from "../../server/postgres/processes.ts";
 
 const root = join(import.meta.dirname, "../..");
-const PATIENCE = 60_000;
+const PATIENCE = 180_000;
 
 type Teardown = Pick<ExecutionContext, "teardown">;
 type Variables = Readonly<Record<string, string>>;
@@ -94,7 +94,7 @@ export function runCommand(
   return { pid: child.pid ?? 0, child, ended, said: () => output + errors };
 }
 
-/** Waits until something is so. @throws Error after a minute, with `what` */
+/** Waits until something is so. @throws Error after three minutes, with `what` */
 export async function until<T>(what: string, find: () => T | Promise<T>): Promise<NonNullable<T>> {
   const deadline = Date.now() + PATIENCE;
   while (Date.now() < deadline) {

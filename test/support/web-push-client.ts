@@ -6,6 +6,7 @@ import { startPush } from "../../server/push/index.ts";
 import { child, elements, text, type Element } from "../../dav/xml/element.ts";
 import { dav, webdavPush } from "../../dav/xml/names.ts";
 import { parseXml } from "../../dav/xml/parse.ts";
+import { settled } from "./push.ts";
 import {
   startPushService,
   type PushService,
@@ -35,6 +36,8 @@ export interface Pushed extends TestServer {
   readonly service: PushService;
   /** Starts announcing what happens from now on, or also what happened since the start of the test; it stops with it. */
   readonly start: (from?: "now" | "beginning") => Promise<{ stop(): Promise<void> }>;
+  /** Resolves when all that changed was announced: what was not sent by then never will be. */
+  readonly settled: (pending?: number) => Promise<void>;
   readonly register: (
     user: string,
     target: string,
@@ -108,12 +111,16 @@ export async function preparePushed(t: ExecutionContext, clock?: () => Date): Pr
   return {
     ...server,
     service,
+    settled: (pending) => settled(pool, pending),
     async start(from = "now") {
-      const timing = { poll: 0.3, lease: 3, timeout: 1000 };
+      const timing = { poll: 0.3, lease: 60, timeout: 30_000 };
       const log = pino({ level: "silent" });
       if (from === "now") await pool.query("delete from outbox");
       const push = await startPush({ pool, config, log, timing, ...(clock && { clock }) });
-      t.teardown(() => push.stop());
+      t.teardown(() => {
+        service.cut();
+        return push.stop();
+      });
       return push;
     },
     async register(user, target, receiver, wish = {}) {

@@ -6,6 +6,7 @@ import { readRule } from "../../../dav/icalendar/rule.ts";
 import { readTime } from "../../../dav/icalendar/value.ts";
 import { bruteForce, toRule, WEEKDAYS } from "./bruteforce.ts";
 import type { Parts } from "./bruteforce.ts";
+import { processorTime } from "../../support/processor.ts";
 
 function expand(rule: string, start: string, most: number, from?: string): string[] {
   const parsed = readRule(rule);
@@ -311,14 +312,13 @@ for (const [title, start, rule, expected] of EXAMPLES) {
 }
 
 test("an endless rule is found at a far date without walking there", (t) => {
-  const began = performance.now();
-  t.deepEqual(expand("FREQ=SECONDLY;INTERVAL=7", "19970902T090000", 1, "90000101T000000"), [
-    "90000101T000005",
-  ]);
-  t.deepEqual(expand("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", "19970902T090000", 1, "95000101T000000"), [
-    "95000109T090000",
-  ]);
-  t.true(performance.now() - began < 100);
+  const found: string[][] = [];
+  const took = processorTime(() => {
+    found.push(expand("FREQ=SECONDLY;INTERVAL=7", "19970902T090000", 1, "90000101T000000"));
+    found.push(expand("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", "19970902T090000", 1, "95000101T000000"));
+  });
+  t.deepEqual(found, [["90000101T000005"], ["95000109T090000"]]);
+  t.true(took < 1000, `${took} ms`);
 });
 
 test("rules are read as clients write them", (t) => {

