@@ -8,7 +8,10 @@ type Operation =
   | { readonly kind: "put"; readonly name: string; readonly summary: string }
   | { readonly kind: "import"; readonly names: readonly string[]; readonly summary: string }
   | { readonly kind: "delete"; readonly name: string }
-  | { readonly kind: "move"; readonly name: string; readonly to: string }
+  | { readonly kind: "move" | "copy"; readonly name: string; readonly to: string }
+  | { readonly kind: "describe"; readonly name: string; readonly summary: string }
+  | { readonly kind: "grant"; readonly to: "bob" | "nobody" }
+  | { readonly kind: "recreate" }
   | { readonly kind: "page"; readonly client: number; readonly limit: number };
 
 const names = fc.constantFrom("a", "b", "c", "d", "e", "f");
@@ -23,12 +26,28 @@ const operations: fc.Arbitrary<Operation> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("delete"), name: names }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("move"), name: names, to: names }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constantFrom("move", "copy"), name: names, to: names }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("describe"),
+      name: fc.oneof(names, fc.constant("")),
+      summary: names,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("grant"), to: fc.constantFrom("bob", "nobody") }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("recreate") }) },
   {
     weight: 3,
     arbitrary: fc.record({
       kind: fc.constant("page"),
-      client: fc.nat(2),
+      client: fc.nat(3),
       limit: fc.integer({ min: 1, max: 4 }),
     }),
   },
@@ -38,7 +57,7 @@ const write = (server: TestServer, method: string, target: string, rest = {}) =>
   server.send({ method, target, user: "alice", headers: {}, body: "", ...rest });
 
 test("clients that page at random between random changes end with what the server has", async (t) => {
-  const server = await testServer(t);
+  const server = await testServer(t, { users: ["alice", "bob"] });
   const home = "/dav/calendars/alice/";
   let run = 0;
   const property = fc.asyncProperty(fc.array(operations, { maxLength: 60 }), async (steps) => {
@@ -48,8 +67,10 @@ test("clients that page at random between random changes end with what the serve
       new SyncClient(server.send, calendar),
       new SyncClient(server.send, calendar, "infinite"),
       new SyncClient(server.send, home, "infinite"),
+      new SyncClient(server.send, calendar, "1", "bob"),
     ];
     for (const step of steps) await carryOut(server, calendar, clients, step);
+    await carryOut(server, calendar, clients, { kind: "grant", to: "bob" });
     const expected = await listMembers(server.send, calendar);
     for (const client of clients) {
       await client.catchUp(3);
@@ -74,6 +95,18 @@ async function carryOut(
     return;
   }
   const headers = { "content-type": "text/calendar" };
+  if (step.kind === "recreate") {
+    await write(server, "DELETE", calendar);
+    await write(server, "MKCALENDAR", calendar);
+    return;
+  }
+  if (step.kind === "grant") {
+    const grant = `<ace><principal><href>/dav/principals/bob/</href></principal><grant><privilege><read/></privilege></grant></ace>`;
+    const body = `<acl xmlns="DAV:">${step.to === "bob" ? grant : ""}</acl>`;
+    const { status } = await write(server, "ACL", calendar, { body });
+    if (status !== 200) throw new Error(`a grant was answered ${status}`);
+    return;
+  }
   if (step.kind === "import") {
     const body = step.names.map((name) => event(name, step.summary)).join("");
     const { status } = await write(server, "POST", calendar, { headers, body });
@@ -84,9 +117,13 @@ async function carryOut(
   if (step.kind === "put") {
     await write(server, "PUT", target, { headers, body: event(step.name, step.summary) });
   } else if (step.kind === "delete") await write(server, "DELETE", target);
-  else {
+  else if (step.kind === "describe") {
+    const described = step.name === "" ? calendar : target;
+    const body = `<propertyupdate xmlns="DAV:"><set><prop><x:mood xmlns:x="urn:x">${step.summary}</x:mood></prop></set></propertyupdate>`;
+    await write(server, "PROPPATCH", described, { body });
+  } else {
     const destination = `${calendar}${step.to}.ics`;
-    await write(server, "MOVE", target, { headers: { destination } });
+    await write(server, step.kind.toUpperCase(), target, { headers: { destination } });
   }
 }
 

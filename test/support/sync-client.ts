@@ -11,11 +11,13 @@ export class SyncClient {
   readonly #send: Send;
   readonly #target: string;
   readonly #level: string;
+  readonly #user: string;
 
-  constructor(send: Send, target: string, level: "1" | "infinite" = "1") {
+  constructor(send: Send, target: string, level: "1" | "infinite" = "1", user = "alice") {
     this.#send = send;
     this.#target = target;
     this.#level = level;
+    this.#user = user;
   }
 
   /**
@@ -27,19 +29,29 @@ export class SyncClient {
     const nresults = limit === undefined ? "" : `<limit><nresults>${limit}</nresults></limit>`;
     const body = `<sync-collection xmlns="DAV:"><sync-token>${this.token}</sync-token>
       <sync-level>${this.#level}</sync-level>${nresults}<prop><getetag/></prop></sync-collection>`;
-    const request = { method: "REPORT", target: this.#target, user: "alice", headers: {}, body };
+    const request = { method: "REPORT", target: this.#target, user: this.#user, headers: {}, body };
     const answer = await this.#send(request);
+    if (answer.status === 403) return this.#restart(answer.body);
     if (answer.status !== 207) throw new Error(`${answer.status}: ${answer.body}`);
     return this.#apply(answer.body);
   }
 
   /** Pages until all is told. */
   async catchUp(limit?: number): Promise<void> {
-    let last = "";
+    let last: string | undefined;
     while (await this.page(limit)) {
       if (this.token === last) throw new Error("the token does not advance");
       last = this.token;
     }
+  }
+
+  /** Begins anew where the token is of a collection that is gone, and ends where there is nothing to see any more. */
+  #restart(body: string): boolean {
+    const isInvalidToken = body.includes("valid-sync-token");
+    if (!isInvalidToken && !body.includes("need-privileges")) throw new Error(body);
+    this.members.clear();
+    this.token = "";
+    return isInvalidToken;
   }
 
   #apply(body: string): boolean {
