@@ -15,6 +15,11 @@ export const CONDITIONS = {
     status: 403,
     source: "RFC 4918 section 16",
   },
+  "no-external-entities": {
+    element: dav("no-external-entities"),
+    status: 403,
+    source: "RFC 4918 section 16",
+  },
   "propfind-finite-depth": {
     element: dav("propfind-finite-depth"),
     status: 403,

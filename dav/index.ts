@@ -9,6 +9,7 @@ import { preferring } from "./methods/preferences.ts";
 import { complianceClasses, type Extensions } from "./methods/options.ts";
 import { XML_CONTENT_TYPE } from "./multistatus.ts";
 import { formatPath, type Path } from "./paths.ts";
+import { LIVE_PROPERTIES } from "./properties/index.ts";
 import { forbidden } from "./privileges.ts";
 import { REPORTS } from "./reports/index.ts";
 import { checkGranted, isForeign } from "./resolve.ts";
@@ -34,6 +35,8 @@ const CAPABILITIES: Capabilities = {
     [...METHODS.values()].filter((method) => method.on.has(kind)).map((method) => method.name),
   reportsOn: (kind) =>
     [...REPORTS.values()].filter((report) => report.on.has(kind)).map((report) => report.name),
+  propertiesOn: (kind) =>
+    [...LIVE_PROPERTIES.values()].filter(({ on }) => on.has(kind)).map(({ name }) => name),
 };
 
 /**

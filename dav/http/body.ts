@@ -1,5 +1,5 @@
-import { DavError } from "../errors.ts";
-import { parseXml, XmlError } from "../xml/parse.ts";
+import { DavError, violated } from "../errors.ts";
+import { ExternalEntityError, parseXml, XmlError } from "../xml/parse.ts";
 import type { Element } from "../xml/element.ts";
 import type { QName } from "../xml/names.ts";
 import type { DavRequest } from "./request.ts";
@@ -34,6 +34,9 @@ function parse(body: Buffer): Element {
   try {
     return parseXml(body);
   } catch (error) {
+    if (error instanceof ExternalEntityError) {
+      throw violated("no-external-entities", "external entities are not read");
+    }
     if (error instanceof XmlError) throw new DavError(400, `the body is not XML: ${error.message}`);
     throw error;
   }

@@ -1,4 +1,5 @@
 import { DavError } from "../errors.ts";
+import { depthOf } from "../http/headers.ts";
 import type { DavRequest, DavResponse } from "../http/request.ts";
 import { checkLocks, type HeldLocks } from "../locks.ts";
 import type { CollectionPath, ObjectPath } from "../paths.ts";
@@ -23,6 +24,9 @@ export const DELETE: Method = {
     const { path } = request;
     if (path.kind === "file") return deleteFile(path, request, context);
     const conditions = prepareIf(request);
+    if (path.kind === "collection" && depthOf(request, "infinity") !== "infinity") {
+      throw new DavError(400, "a collection is deleted with Depth infinity");
+    }
     if (path.kind !== "object" && path.kind !== "collection") {
       throw new DavError(403, "only collections and their members can be deleted");
     }

@@ -2,7 +2,7 @@ import { el } from "../xml/element.ts";
 import { dav } from "../xml/names.ts";
 import { EVERYWHERE, property } from "./property.ts";
 
-/** What a resource can do (RFC 3253 section 3.1), derived from the tables of methods and reports. */
+/** What a resource can do (RFC 3253 section 3.1), derived from the tables of methods, reports and properties. */
 export const RFC3253 = [
   property({
     name: dav("supported-report-set"),
@@ -19,5 +19,13 @@ export const RFC3253 = [
       capabilities
         .methodsOn(resource.kind)
         .map((name) => el(dav("supported-method"), [], { name })),
+  }),
+  property({
+    name: dav("supported-live-property-set"),
+    on: EVERYWHERE,
+    get: (resource, { capabilities }) =>
+      capabilities
+        .propertiesOn(resource.kind)
+        .map((name) => el(dav("supported-live-property"), [el(dav("prop"), [el(name)])])),
   }),
 ];

@@ -8,6 +8,9 @@ export class XmlError extends Error {
   override name = "XmlError";
 }
 
+/** The body names something outside that is to be read with it (RFC 4918 section 16). */
+export class ExternalEntityError extends XmlError {}
+
 const MAX_DEPTH = 64;
 const MAX_ELEMENTS = 25_000;
 const XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace";
@@ -82,7 +85,10 @@ function decode(body: Uint8Array): string {
 
 /** A document type can define entities that grow or read files, so none is read at all. */
 function refuseDangerous(source: string): void {
-  if (/<!(?:DOCTYPE|ENTITY)/i.test(source)) throw new XmlError("a DOCTYPE is not allowed");
+  if (/<!(?:DOCTYPE|ENTITY)/i.test(source)) {
+    const isExternal = /<!(?:DOCTYPE|ENTITY)\b[^>[]*\s(?:SYSTEM|PUBLIC)\s/i.test(source);
+    throw new (isExternal ? ExternalEntityError : XmlError)("a DOCTYPE is not allowed");
+  }
   // Each element has two tags at most, so this is seen before the costly parsing.
   if (source.split("<").length > 2 * MAX_ELEMENTS) throw tooMany();
   // oxlint-disable-next-line no-control-regex

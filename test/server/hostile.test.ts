@@ -36,7 +36,7 @@ const XML_ATTACKS: readonly Attack[] = [
     title: "an external entity",
     method: "PROPFIND",
     body: `<!DOCTYPE x SYSTEM "file:///etc/passwd">${PROPFIND_OPEN}</prop></propfind>`,
-    status: 400,
+    status: 403,
   },
   {
     title: "XML nested 100,000 deep",
