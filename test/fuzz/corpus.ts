@@ -47,9 +47,10 @@ const HEADERS: Readonly<Record<string, readonly string[]>> = {
   "user-agent": ["MSFT-WP/8.10", "macOS/13", "Thunderbird", "iOS/17 dataaccessd/1.0", "DAVx5/4"],
 };
 
-/** Reads the transcripts, with other names for their users. */
+/** Reads the transcripts of alice and bob. */
 export function readCorpus(): Corpus {
-  const transcripts = globSync(join(FOLDER, "**/*.http")).sort().map(readTranscript);
+  const all = globSync(join(FOLDER, "**/*.http")).sort().map(readTranscript);
+  const transcripts = all.filter(({ users }) => users.length === 0);
   const exchanges = transcripts.flatMap((transcript) => transcript.exchanges);
   const headers = new Map(Object.entries(HEADERS));
   for (const [name, value] of exchanges.flatMap((exchange) => exchange.headers)) {
