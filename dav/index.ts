@@ -27,6 +27,8 @@ export { silencedBy } from "./push/dont-notify.ts";
 export { DavError } from "./errors.ts";
 export { objectsOfFile } from "./file-objects.ts";
 export { cardKeys, validateObject, type ValidObject } from "./objects.ts";
+export { feedPeriodOf, feedUrlOf } from "./feed-source.ts";
+export { mirrorObjects } from "./mirror-objects.ts";
 export { storeObjects } from "./store-objects.ts";
 export { DAV_ROOT, parsePath } from "./paths.ts";
 

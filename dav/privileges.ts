@@ -109,12 +109,27 @@ const EVERY = new Map([...INCLUDED.keys()].map((tree) => [tree, including(tree, 
 const READER = including(PRUNED, ["read"]);
 const NOBODY: ReadonlySet<Privilege> = new Set();
 
+/** What nobody may do with the members of a calendar that mirrors a feed. */
+const OF_THE_FEED: ReadonlySet<Privilege> = new Set([
+  "all",
+  "write",
+  "write-content",
+  "bind",
+  "unbind",
+]);
+
 /**
  * What a user may do with a resource: the owner everything; others see principals, containers, and homes in which
  * something was granted to them, and have what was granted on a collection on its members too. Files are the
- * owner's alone.
+ * owner's alone. The members of a calendar that mirrors a feed are changed by the server only.
  */
 export function privilegesOn(resource: Resource, userId: number): ReadonlySet<Privilege> {
+  const privileges = grantedOn(resource, userId);
+  const isFeed = (isCollection(resource) || isObject(resource)) && resource.collection.subscribed;
+  return isFeed ? privileges.difference(OF_THE_FEED) : privileges;
+}
+
+function grantedOn(resource: Resource, userId: number): ReadonlySet<Privilege> {
   const tree = supportedOn(resource.kind);
   if (ownerOf(resource)?.id === userId) return EVERY.get(tree) ?? NOBODY;
   if (isInFiles(resource)) return NOBODY;

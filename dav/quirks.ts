@@ -25,6 +25,14 @@ export const QUIRKS = {
     source: "sabre/dav CHANGELOG.md 1.7.5",
     transcript: "rfc6352/versions.http",
   },
+  "feeds-are-fetched-by-the-client": {
+    name: "a subscribed calendar is listed as CS:subscribed, for the client fetches its feed itself",
+    userAgent:
+      /^(?:iOS|iPadOS|macOS|Mac OS X|Mac_OS_X)\/|^(?:CalendarStore|CalendarAgent|DAVKit)\//,
+    except: /Android/,
+    source: "sabre/dav lib/CalDAV/Subscriptions/Plugin.php, nextcloud/calendar issue 6422",
+    transcript: "clients/subscribed-calendars.http",
+  },
   "bad-token-is-400": {
     name: "an invalid sync-token of an address book is answered 400, which alone heals the client",
     userAgent: /Thunderbird/,

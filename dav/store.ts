@@ -65,6 +65,8 @@ export interface CollectionRow {
   readonly seq: number;
   /** Component types a calendar takes; empty for an address book. */
   readonly components: readonly string[];
+  /** Whether it mirrors a feed, which CS:source names: only the server changes its members. */
+  readonly subscribed: boolean;
   readonly properties: StoredProperties;
   readonly createdAt: Date;
   /** Local names of the privileges that whoever asks was granted; null for the owner. */
@@ -159,6 +161,8 @@ export interface NewCollection {
   readonly kind: CollectionKind;
   readonly name: string;
   readonly components: readonly string[];
+  /** Whether it mirrors the feed in CS:source. */
+  readonly subscribed?: boolean;
   readonly properties: StoredProperties;
 }
 

@@ -31,7 +31,20 @@ create table collection (
   sync_seq bigint not null,
   components text[] not null default '{}'::text[],
   properties jsonb not null default '{}'::jsonb,
-  created_at timestamp with time zone not null default now()
+  created_at timestamp with time zone not null default now(),
+  subscribed boolean not null default false
+);
+
+create table feed (
+  principal_id bigint not null,
+  collection_id bigint not null,
+  due_at timestamp with time zone not null default now(),
+  claimed_until timestamp with time zone,
+  failures integer not null default 0,
+  etag text,
+  last_modified text,
+  fetched_at timestamp with time zone,
+  error text
 );
 
 create table file (
@@ -233,6 +246,8 @@ alter table collection add constraint collection_pkey PRIMARY KEY (principal_id,
 
 alter table collection add constraint collection_uuid_key UNIQUE (uuid);
 
+alter table feed add constraint feed_pkey PRIMARY KEY (principal_id, collection_id);
+
 alter table file add constraint file_check CHECK (((octet_length(name) <= 255) AND ((name = ''::text) = (parent_id IS NULL))));
 
 alter table file add constraint file_check1 CHECK ((((data IS NULL) = (etag IS NULL)) AND ((data IS NULL) = (content_type IS NULL))));
@@ -303,6 +318,8 @@ alter table card_index add constraint card_index_principal_id_collection_id_obje
 
 alter table collection add constraint collection_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principal(id) ON DELETE CASCADE;
 
+alter table feed add constraint feed_principal_id_collection_id_fkey FOREIGN KEY (principal_id, collection_id) REFERENCES collection(principal_id, id) ON DELETE CASCADE;
+
 alter table file add constraint file_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principal(id) ON DELETE CASCADE;
 
 alter table file add constraint file_principal_id_parent_id_fkey FOREIGN KEY (principal_id, parent_id) REFERENCES file(principal_id, id);
@@ -336,6 +353,7 @@ CREATE INDEX access_grantee ON public.access USING btree (grantee_id, principal_
 CREATE UNIQUE INDEX binding_collection ON public.binding USING btree (owner_id, collection_id, principal_id);
 
 CREATE INDEX card_index_keys ON public.card_index USING gin (keys) WITH (fastupdate='on', gin_pending_list_limit='256');
+CREATE INDEX feed_due ON public.feed USING btree (due_at);
 
 CREATE UNIQUE INDEX file_home ON public.file USING btree (principal_id) WHERE (parent_id IS NULL);
 

@@ -29,6 +29,8 @@ export interface DavDependencies {
   readonly push: (origin: string) => PushAdvertisement;
   /** Whether clients may let the server name new members. */
   readonly addMember: boolean;
+  /** See Context. */
+  readonly refuseFeed: Context["refuseFeed"];
   readonly now: () => Date;
 }
 
@@ -100,6 +102,7 @@ function contextOf(ctx: KoaContext, deps: DavDependencies): Context {
     limits: deps.limits,
     push: deps.push(origin),
     addMember: deps.addMember,
+    refuseFeed: deps.refuseFeed,
   };
 }
 

@@ -47,6 +47,7 @@ export async function openRoutes(options: RouteOptions): Promise<Routes> {
     maxRequestSize: config.http.maxRequestSize,
     push: (origin) => advertisement(push, origin),
     addMember: config.addMember,
+    refuseFeed: config.feeds ? (url) => refusalOf(checkUrl(url)) : null,
     now: clock,
   });
   return {
@@ -65,6 +66,8 @@ export async function openRoutes(options: RouteOptions): Promise<Routes> {
     },
   };
 }
+
+const refusalOf = (checked: URL | string) => (typeof checked === "string" ? checked : null);
 
 /** What homes advertise of push to a client that reaches the server at an origin. */
 function advertisement(push: PushWeb, origin: string): PushAdvertisement {

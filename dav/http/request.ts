@@ -29,6 +29,8 @@ export interface Context {
   readonly push: PushAdvertisement;
   /** Whether clients may let the server name new members (RFC 5995). */
   readonly addMember: boolean;
+  /** Says in words why a feed is not fetched from a URL, or null; null itself where no feed is fetched at all. */
+  readonly refuseFeed: ((url: string) => string | null) | null;
 }
 
 export interface Limits {

@@ -32,5 +32,6 @@ export { floatingRange, isTimezone } from "./range.ts";
 export type { TimeRange } from "./range.ts";
 export { isStandardZone, standardTzid } from "./standard.ts";
 export { timezoneText } from "./vtimezone-text.ts";
+export { readDuration } from "./value.ts";
 export { formatTime } from "./write.ts";
 export { splitCalendar } from "./split.ts";

@@ -6,12 +6,19 @@ import { checkLocks } from "../locks.ts";
 import { multistatus, propstatResponse, XML_CONTENT_TYPE, type Propstat } from "../multistatus.ts";
 import { formatPath, type CollectionPath, type Path } from "../paths.ts";
 import { need } from "../privileges.ts";
+import { SOURCE } from "../feed-source.ts";
 import { componentsOf } from "../properties/rfc4791.ts";
 import { planUpdate, readInstructions, type PropertyInstruction } from "../property-update.ts";
 import { homeResource } from "../resource.ts";
-import type { CollectionKind, NewCollection, StoredProperties } from "../store.ts";
+import type {
+  CollectionKind,
+  HomeRow,
+  NewCollection,
+  StoredProperties,
+  Transaction,
+} from "../store.ts";
 import { document, el, elements } from "../xml/element.ts";
-import { caldav, carddav, dav, type QName } from "../xml/names.ts";
+import { caldav, carddav, cs, dav, type QName } from "../xml/names.ts";
 import { makeFileCollection } from "./files/mkcol.ts";
 import type { Method, MethodContext, Work } from "./method.ts";
 import { prepareIf } from "./conditions.ts";
@@ -28,7 +35,10 @@ export const MKCALENDAR: Method = {
   prepare: (request, context) => {
     const root = optionalXmlBody(request, [caldav("mkcalendar")]);
     const instructions = root === null ? [] : readInstructions(root);
-    return create(request, context, { kind: "calendar", instructions, failure: asMultistatus });
+    // COMPAT(OS X 10.9.2+): subscriptions are made by MKCALENDAR too (sabre/dav issue 443).
+    const subscribed = typesIn(instructions) === SUBSCRIPTION;
+    const creation = { kind: "calendar", subscribed, instructions } as const;
+    return create(request, context, { ...creation, failure: asMultistatus });
   },
 };
 
@@ -48,8 +58,8 @@ export const MKCOL: Method = {
       const creation = { instructions, failure: asMkcolResponse };
       return makeFileCollection(path, creation, request, context);
     }
-    const kind = kindOf(instructions);
-    return create(request, context, { kind, instructions, failure: asMkcolResponse });
+    const creation = { ...whatToMake(instructions), instructions };
+    return create(request, context, { ...creation, failure: asMkcolResponse });
   },
 };
 
@@ -65,26 +75,38 @@ const XML_TYPES = new Set(["", "application/xml", "text/xml"]);
 
 interface Creation {
   readonly kind: CollectionKind;
+  /** Whether it mirrors a feed. */
+  readonly subscribed: boolean;
   readonly instructions: readonly PropertyInstruction[];
   readonly failure: (path: CollectionPath, propstats: readonly Propstat[]) => DavResponse;
 }
 
-const KINDS: ReadonlyMap<string, CollectionKind> = new Map([
-  [[dav("collection"), caldav("calendar")].sort().join(" "), "calendar"],
-  [[dav("collection"), carddav("addressbook")].sort().join(" "), "addressbook"],
+const collectionOf = (type: QName) => [dav("collection"), type].sort().join(" ");
+const SUBSCRIPTION = collectionOf(cs("subscribed"));
+
+const TYPES: ReadonlyMap<string, Pick<Creation, "kind" | "subscribed">> = new Map([
+  [collectionOf(caldav("calendar")), { kind: "calendar", subscribed: false }],
+  [collectionOf(carddav("addressbook")), { kind: "addressbook", subscribed: false }],
+  [SUBSCRIPTION, { kind: "calendar", subscribed: true }],
 ]);
 
-function kindOf(instructions: readonly PropertyInstruction[]): CollectionKind {
+/** The names in the resourcetype that is asked for, in order. */
+function typesIn(instructions: readonly PropertyInstruction[]): string {
   const types = instructions.find(({ name }) => name === dav("resourcetype"))?.value;
   const names: QName[] = types ? elements(types).map(({ name }) => name) : [];
-  const kind = KINDS.get(names.sort().join(" "));
-  if (kind !== undefined) return kind;
+  return names.sort().join(" ");
+}
+
+function whatToMake(instructions: readonly PropertyInstruction[]) {
+  const type = TYPES.get(typesIn(instructions));
+  if (type !== undefined) return type;
   throw violated("valid-resourcetype", "only calendars and address books can be made here");
 }
 
 function create(request: DavRequest, context: MethodContext, creation: Creation): Work {
   const conditions = prepareIf(request);
   const path = checkLocation(request, creation.kind);
+  if (creation.subscribed) checkSubscription(creation, context);
   const plan = planUpdate(creation.instructions, creation.kind, true, context);
   return {
     mode: "write",
@@ -98,15 +120,34 @@ function create(request: DavRequest, context: MethodContext, creation: Creation)
       }
       checkState(request, null);
       if (!plan.ok) return creation.failure(path, plan.propstats);
+      if (creation.subscribed) await checkNumber(tx, home);
       await tx.createCollection(home, newCollection(path, creation, plan.changes));
       return { status: 201, headers: { "cache-control": "no-cache" } };
     },
   };
 }
 
+function checkSubscription({ instructions }: Creation, { refuseFeed }: MethodContext): void {
+  if (refuseFeed === null) {
+    throw violated("valid-resourcetype", "this server subscribes to no feeds");
+  }
+  if (!instructions.some(({ name, value }) => name === SOURCE && value !== null)) {
+    throw new DavError(403, "a subscribed calendar needs CS:source, which says where its feed is");
+  }
+}
+
+/** Feeds that the server fetches for one account. */
+const MAX_SUBSCRIPTIONS = 50;
+
+async function checkNumber(tx: Transaction, home: HomeRow): Promise<void> {
+  const subscribed = (await tx.listCollections(home)).filter((each) => each.subscribed);
+  if (subscribed.length < MAX_SUBSCRIPTIONS) return;
+  throw new DavError(507, `an account has at most ${MAX_SUBSCRIPTIONS} subscribed calendars`);
+}
+
 function newCollection(
   path: CollectionPath,
-  { kind, instructions }: Creation,
+  { kind, subscribed, instructions }: Creation,
   changes: Readonly<Record<QName, string | null>>,
 ): NewCollection {
   const properties: StoredProperties = Object.fromEntries(
@@ -118,6 +159,7 @@ function newCollection(
     kind,
     name: path.collection,
     components: kind === "calendar" ? components : [],
+    subscribed,
     properties,
   };
 }

@@ -13,6 +13,7 @@ import { RFC6352 } from "./rfc6352.ts";
 import { RFC6578 } from "./rfc6578.ts";
 import { RFC7529 } from "./rfc7529.ts";
 import { RFC7809 } from "./rfc7809.ts";
+import { SUBSCRIBED_CALENDARS } from "./subscribed.ts";
 import { WEBDAV_PUSH } from "./webdav-push.ts";
 
 const ALL = [
@@ -27,6 +28,7 @@ const ALL = [
   ...RFC5995,
   ...RFC6352,
   ...ADDRESSBOOK_HOME,
+  ...SUBSCRIBED_CALENDARS,
   ...RFC4331,
   ...APPLE_PUSH,
   ...WEBDAV_PUSH,

@@ -8,8 +8,8 @@ import {
 } from "../resource.ts";
 import type { ObjectRow } from "../store.ts";
 import { el, type Element } from "../xml/element.ts";
-import { caldav, carddav, dav } from "../xml/names.ts";
-import { contentType } from "../quirks.ts";
+import { caldav, carddav, cs, dav } from "../xml/names.ts";
+import { contentType, hasQuirk } from "../quirks.ts";
 import { COLLECTIONS, EVERYWHERE, FILES, HOMES, OBJECTS, property } from "./property.ts";
 
 const COLLECTION = el(dav("collection"));
@@ -21,6 +21,15 @@ const RESOURCE_TYPES: Readonly<Partial<Record<ResourceKind, readonly Element[]>>
   "addressbook-object": [],
   file: [],
 };
+
+const SUBSCRIBED = [COLLECTION, el(cs("subscribed"))];
+
+/** Clients that fetch feeds themselves are told of one; for the others it is a calendar that they can read. */
+function resourceType(resource: Resource, userAgent: string): readonly Element[] {
+  const isFeed = resource.kind === "calendar" && resource.collection.subscribed;
+  if (isFeed && hasQuirk("feeds-are-fetched-by-the-client", userAgent)) return SUBSCRIBED;
+  return RESOURCE_TYPES[resource.kind] ?? [COLLECTION];
+}
 
 /** What a resource is called as long as nobody named it. */
 function defaultName(resource: Resource): string | null {
@@ -43,7 +52,7 @@ export const RFC4918 = [
     on: EVERYWHERE,
     allprop: true,
     settable: "creation",
-    get: (resource) => [...(RESOURCE_TYPES[resource.kind] ?? [COLLECTION])],
+    get: (resource, { userAgent }) => [...resourceType(resource, userAgent)],
   }),
   property({
     name: dav("displayname"),

@@ -197,6 +197,12 @@ export const Settings = z.object({
     default: "off",
     example: "on",
   }),
+  feeds: variable(flag(), {
+    name: "PUSHDAV_FEEDS",
+    about: "Whether the server fetches the calendars that users subscribe to.",
+    default: "on",
+    example: "off",
+  }),
   files: z.object({
     enabled: variable(flag(), {
       name: "PUSHDAV_FILES",

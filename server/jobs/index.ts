@@ -1,6 +1,7 @@
 import type { Pool } from "pg";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
+import { startFeeds } from "./feeds/index.ts";
 import { startPush } from "../push/index.ts";
 import { startCardIndex } from "./card-index.ts";
 
@@ -20,6 +21,11 @@ export interface Job {
 const JOBS: readonly ((options: JobOptions) => Promise<Job>)[] = [
   ({ config, pool, log }) => startPush({ config: config.push, pool, log }),
   async ({ pool, log }) => startCardIndex({ pool, log }),
+  async ({ config, pool, log }) => {
+    if (!config.feeds) return { stop: async () => {} };
+    const { push, maxResourceSize } = config;
+    return startFeeds({ config: push, maxResourceSize, pool, log });
+  },
 ];
 
 /** Starts all background work. */

@@ -18,7 +18,7 @@ export const HOME_COLUMNS = `
 export const COLLECTION_COLUMNS = `
   b.name as collection_name, b.changed_seq as binding_seq, c.id as collection_id,
   c.kind as collection_kind, c.uuid as collection_uuid, c.sync_seq as collection_seq,
-  c.components as collection_components, c.properties as collection_properties,
+  c.components as collection_components, c.subscribed as collection_subscribed, c.properties as collection_properties,
   c.created_at as collection_created_at`;
 
 export const OBJECT_COLUMNS = `
@@ -44,6 +44,7 @@ export interface CollectionColumns {
   collection_uuid: string;
   collection_seq: number;
   collection_components: string[];
+  collection_subscribed: boolean;
   collection_properties: StoredProperties;
   collection_created_at: Date;
   /** See grantedColumn; only where others than the owner may look. */
@@ -88,6 +89,7 @@ export function toCollection(row: CollectionColumns, home: HomeRow): CollectionR
     uuid: row.collection_uuid,
     seq: row.collection_seq,
     components: row.collection_components,
+    subscribed: row.collection_subscribed,
     properties: row.collection_properties,
     createdAt: row.collection_created_at,
     granted: row.collection_granted ?? null,

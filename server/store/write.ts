@@ -9,6 +9,7 @@ import type {
   PrincipalRow,
   PropertyChanges,
 } from "../../dav/store.ts";
+import { SOURCE } from "../../dav/feed-source.ts";
 import {
   ACTOR,
   altering,
@@ -18,6 +19,7 @@ import {
   change,
   TOUCHED,
 } from "./change.ts";
+import { FEEDS_CHANNEL } from "./feeds.ts";
 import { isGrantedRead } from "./grants.ts";
 import { batches, PUT_OBJECT, PUT_OBJECTS, valuesOf, valuesOfMany } from "./put-objects.ts";
 import { rowsOf, type Connection, type Statement } from "./query.ts";
@@ -43,8 +45,11 @@ const CREATE_COLLECTION = change(
   "content",
   "(select id from made)",
   `made as (
-    insert into collection (principal_id, kind, sync_seq, components, properties)
-    select $1, $5, seq, $6, $7 from counter returning id
+    insert into collection (principal_id, kind, sync_seq, components, properties, subscribed)
+    select $1, $5, seq, $6, $7, $8 from counter returning id
+  ), fed as (
+    insert into feed (principal_id, collection_id) select $1, id from made where $8
+    returning pg_notify('${FEEDS_CHANNEL}', '')
   ), bound as (
     insert into binding (principal_id, home, name, owner_id, collection_id, changed_seq)
     select $1, $2, $4, $1, made.id, seq from counter, made
@@ -85,6 +90,10 @@ const CHANGE_COLLECTION_PROPERTIES = change(
   `changed as (
     update collection set sync_seq = seq, ${CHANGED_PROPERTIES("$5", "$6")}
     from counter where principal_id = $1 and id = $4
+  ), fed as (
+    update feed set due_at = now(), failures = 0, etag = null, last_modified = null
+    where principal_id = $1 and collection_id = $4 and $6::jsonb ? '${SOURCE}'
+    returning pg_notify('${FEEDS_CHANNEL}', '')
   ), shown as (
     update binding set changed_seq = seq
     from counter where principal_id = $1 and home = $2 and collection_id = $4
@@ -166,8 +175,9 @@ export class Writer {
   }
 
   async createCollection(home: HomeRow, collection: NewCollection): Promise<void> {
-    const { name, kind, components, properties } = collection;
-    await this.#change(CREATE_COLLECTION, home, [name, kind, components, properties]);
+    const { name, kind, components, properties, subscribed = false } = collection;
+    const values = [name, kind, components, properties, subscribed];
+    await this.#change(CREATE_COLLECTION, home, values);
   }
 
   async deleteCollection({ home, id }: CollectionRow): Promise<void> {

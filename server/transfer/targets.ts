@@ -40,10 +40,12 @@ export function chooseTarget(
   component: string,
   name: string | undefined,
 ): CollectionRow | string {
-  const takes = ({ kind, components }: CollectionRow) =>
-    kind === "addressbook" || components.includes(component);
+  const takes = ({ kind, components, subscribed }: CollectionRow) =>
+    kind === "addressbook" || (components.includes(component) && !subscribed);
   if (name !== undefined) {
     const named = findNamed(collections, name);
+    if (named.subscribed)
+      return `${titleOf(named)} is subscribed to: its feed alone says what is in it`;
     return takes(named) ? named : `${titleOf(named)} takes ${named.components.join(", ")} only`;
   }
   const usual = collections.find((c) => c.name === DEFAULTS[component]);

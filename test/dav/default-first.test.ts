@@ -13,7 +13,14 @@ const home: HomeRow = {
 };
 
 const books = ["first", "second", "third"].map((name, id): CollectionRow => {
-  const rest = { uuid: "", seq: 1, components: [], properties: {}, granted: null };
+  const rest = {
+    uuid: "",
+    seq: 1,
+    components: [],
+    subscribed: false,
+    properties: {},
+    granted: null,
+  };
   return { ...rest, kind: "addressbook", home, name, id, createdAt: new Date(0) };
 });
 

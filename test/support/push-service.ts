@@ -21,7 +21,11 @@ export interface Received {
 
 /** How to answer: a status with headers, or in a way no service should. */
 export type Script =
-  | { readonly status: number; readonly headers?: Readonly<Record<string, string>> }
+  | {
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: string;
+    }
   | "hang"
   | "endless"
   | "cut";
@@ -77,7 +81,7 @@ function answer(response: ServerResponse, script: Script): void {
     };
     response.writeHead(201);
     more();
-  } else response.writeHead(script.status, { ...script.headers }).end();
+  } else response.writeHead(script.status, { ...script.headers }).end(script.body);
 }
 
 /** Starts a service on https://localhost; it ends with the test. */

@@ -1,6 +1,11 @@
 import { lookup } from "node:dns/promises";
 import { readFileSync } from "node:fs";
-import { Agent as PlainAgent, request as plainRequest, type IncomingMessage } from "node:http";
+import {
+  Agent as PlainAgent,
+  request as plainRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+} from "node:http";
 import { Agent, request } from "node:https";
 import { rootCertificates } from "node:tls";
 import type { Network } from "../../config/values.ts";
@@ -27,14 +32,33 @@ export interface Post {
   readonly body: Uint8Array;
 }
 
-/** What came of a request. */
-export type Answer =
-  /** `retryAfter`: seconds to wait, if the service named a time. */
-  | { readonly kind: "answered"; readonly status: number; readonly retryAfter: number | null }
+export interface Get {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The longest body that is read, in bytes. */
+  readonly maxBytes: number;
+}
+
+interface Answered {
+  readonly kind: "answered";
+  readonly status: number;
+  /** Seconds to wait, if the service named a time. */
+  readonly retryAfter: number | null;
+}
+
+type Unanswered =
   /** Nothing is sent there, and nothing was. */
   | { readonly kind: "refused"; readonly error: string }
-  /** No answer came. */
+  /** No answer came, or not all of it. */
   | { readonly kind: "failed"; readonly error: string };
+
+/** What came of a request. */
+export type Answer = Answered | Unanswered;
+
+/** What was read. */
+export type Fetched =
+  | (Answered & { readonly headers: IncomingHttpHeaders; readonly body: Buffer })
+  | Unanswered;
 
 /**
  * The one way out to addresses that clients named. It connects to public addresses only, those it checked, over TLS to
@@ -45,6 +69,8 @@ export interface Egress {
   check(url: string): URL | string;
   /** Never rejects. */
   post(post: Post): Promise<Answer>;
+  /** Reads something whole, or says why not. Never rejects. */
+  get(get: Get): Promise<Fetched>;
   /** Ends idle connections. */
   close(): void;
 }
@@ -74,6 +100,27 @@ async function drain(answer: IncomingMessage): Promise<void> {
   }
 }
 
+/** Reads an answer whole. @throws Error when it is longer than it may be */
+async function readWhole(answer: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let read = 0;
+  for await (const chunk of answer) {
+    chunks.push(chunk as Buffer);
+    read += (chunk as Buffer).length;
+    if (read > maxBytes) throw new Error(`the answer is longer than ${maxBytes} bytes`);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** What an error on the way means. */
+function unanswered(error: unknown): Unanswered {
+  if (error instanceof NotPublicError) return { kind: "refused", error: error.message };
+  const late =
+    error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError");
+  const words = errorMessage(error) || errorCode(error) || "no connection";
+  return { kind: "failed", error: late ? "no answer in time" : words };
+}
+
 /** Opens the way out. */
 export function createEgress(options: EgressOptions): Egress {
   const { networks, ca, clock, timeout = TIMEOUT, resolve = resolveAll } = options;
@@ -83,12 +130,17 @@ export function createEgress(options: EgressOptions): Egress {
   const agent = new Agent({ ...kept, ...trusted, minVersion: "TLSv1.2" });
   const plainAgent = new PlainAgent(kept);
 
-  function send(url: URL, { headers, body }: Post): Promise<IncomingMessage> {
+  function send(
+    url: URL,
+    method: "GET" | "POST",
+    headers: Post["headers"],
+    body?: Uint8Array,
+  ): Promise<IncomingMessage> {
     const plain = url.protocol === "http:";
     const { promise, resolve: answered, reject } = Promise.withResolvers<IncomingMessage>();
     const sent = (plain ? plainRequest : request)(url, {
-      method: "POST",
-      headers: { ...headers, "content-length": body.length },
+      method,
+      headers: { ...headers, ...(body && { "content-length": body.length }) },
       agent: plain ? plainAgent : agent,
       lookup: vettedLookup(resolve, allowedFor(url, vetting)),
       signal: AbortSignal.timeout(timeout),
@@ -107,16 +159,26 @@ export function createEgress(options: EgressOptions): Egress {
       const url = check(post.url);
       if (typeof url === "string") return { kind: "refused", error: `the URL ${url}` };
       try {
-        const answer = await send(url, post);
+        const answer = await send(url, "POST", post.headers, post.body);
         const status = answer.statusCode ?? 0;
         const after = retryAfter(answer.headers["retry-after"], clock());
         await drain(answer).catch(() => undefined);
         return { kind: "answered", status, retryAfter: after };
       } catch (error) {
-        if (error instanceof NotPublicError) return { kind: "refused", error: error.message };
-        const late = error instanceof Error && error.name === "AbortError";
-        const words = errorMessage(error) || errorCode(error) || "no connection";
-        return { kind: "failed", error: late ? "no answer in time" : words };
+        return unanswered(error);
+      }
+    },
+    async get({ url: target, headers, maxBytes }) {
+      const url = check(target);
+      if (typeof url === "string") return { kind: "refused", error: `the URL ${url}` };
+      try {
+        const answer = await send(url, "GET", headers);
+        const status = answer.statusCode ?? 0;
+        const after = retryAfter(answer.headers["retry-after"], clock());
+        const body = await readWhole(answer, maxBytes);
+        return { kind: "answered", status, retryAfter: after, headers: answer.headers, body };
+      } catch (error) {
+        return unanswered(error);
       }
     },
     close() {
