@@ -353,6 +353,7 @@ CREATE INDEX access_grantee ON public.access USING btree (grantee_id, principal_
 CREATE UNIQUE INDEX binding_collection ON public.binding USING btree (owner_id, collection_id, principal_id);
 
 CREATE INDEX card_index_keys ON public.card_index USING gin (keys) WITH (fastupdate='on', gin_pending_list_limit='256');
+
 CREATE INDEX feed_due ON public.feed USING btree (due_at);
 
 CREATE UNIQUE INDEX file_home ON public.file USING btree (principal_id) WHERE (parent_id IS NULL);
