@@ -92,12 +92,17 @@ function createVetting(networks: readonly Network[]): Vetting {
 }
 
 /** Reads an answer to its end, or cuts the connection where it gets too long. */
-async function drain(answer: IncomingMessage): Promise<void> {
+async function drain(answer: IncomingMessage): Promise<object> {
   let read = 0;
-  for await (const chunk of answer) {
-    read += (chunk as Buffer).length;
-    if (read > MAX_ANSWER) answer.destroy();
+  try {
+    for await (const chunk of answer) {
+      read += (chunk as Buffer).length;
+      if (read > MAX_ANSWER) answer.destroy();
+    }
+  } catch {
+    // The status has been read, and that is what counts.
   }
+  return {};
 }
 
 /** Reads an answer whole. @throws Error when it is longer than it may be */
@@ -121,14 +126,18 @@ function unanswered(error: unknown): Unanswered {
   return { kind: "failed", error: late ? "no answer in time" : words };
 }
 
+function createAgents(ca: string | null) {
+  const trusted = ca === null ? {} : { ca: [...rootCertificates, readFileSync(ca, "utf8")] };
+  const kept = { keepAlive: true, timeout: 30_000, scheduling: "lifo", ...SOCKETS } as const;
+  const agent = new Agent({ ...kept, ...trusted, minVersion: "TLSv1.2" });
+  return { agent, plainAgent: new PlainAgent(kept) };
+}
+
 /** Opens the way out. */
 export function createEgress(options: EgressOptions): Egress {
   const { networks, ca, clock, timeout = TIMEOUT, resolve = resolveAll } = options;
   const vetting = createVetting(networks);
-  const trusted = ca === null ? {} : { ca: [...rootCertificates, readFileSync(ca, "utf8")] };
-  const kept = { keepAlive: true, timeout: 30_000, scheduling: "lifo", ...SOCKETS } as const;
-  const agent = new Agent({ ...kept, ...trusted, minVersion: "TLSv1.2" });
-  const plainAgent = new PlainAgent(kept);
+  const { agent, plainAgent } = createAgents(ca);
 
   function send(
     url: URL,
@@ -153,34 +162,34 @@ export function createEgress(options: EgressOptions): Egress {
 
   const check = (url: string) => readEndpoint(url, vetting, networks.length > 0);
 
+  async function ask<Read extends object>(
+    target: string,
+    sendTo: (url: URL) => Promise<IncomingMessage>,
+    read: (answer: IncomingMessage) => Promise<Read>,
+  ): Promise<(Answered & Read) | Unanswered> {
+    const url = check(target);
+    if (typeof url === "string") return { kind: "refused", error: `the URL ${url}` };
+    try {
+      const answer = await sendTo(url);
+      const status = answer.statusCode ?? 0;
+      const after = retryAfter(answer.headers["retry-after"], clock());
+      return { kind: "answered", status, retryAfter: after, ...(await read(answer)) };
+    } catch (error) {
+      return unanswered(error);
+    }
+  }
+
   return {
     check,
-    async post(post) {
-      const url = check(post.url);
-      if (typeof url === "string") return { kind: "refused", error: `the URL ${url}` };
-      try {
-        const answer = await send(url, "POST", post.headers, post.body);
-        const status = answer.statusCode ?? 0;
-        const after = retryAfter(answer.headers["retry-after"], clock());
-        await drain(answer).catch(() => undefined);
-        return { kind: "answered", status, retryAfter: after };
-      } catch (error) {
-        return unanswered(error);
-      }
-    },
-    async get({ url: target, headers, maxBytes }) {
-      const url = check(target);
-      if (typeof url === "string") return { kind: "refused", error: `the URL ${url}` };
-      try {
-        const answer = await send(url, "GET", headers);
-        const status = answer.statusCode ?? 0;
-        const after = retryAfter(answer.headers["retry-after"], clock());
-        const body = await readWhole(answer, maxBytes);
-        return { kind: "answered", status, retryAfter: after, headers: answer.headers, body };
-      } catch (error) {
-        return unanswered(error);
-      }
-    },
+    post: ({ url, headers, body }) => ask(url, (to) => send(to, "POST", headers, body), drain),
+    get: ({ url, headers, maxBytes }) =>
+      ask(
+        url,
+        (to) => send(to, "GET", headers),
+        async (answer) => {
+          return { headers: answer.headers, body: await readWhole(answer, maxBytes) };
+        },
+      ),
     close() {
       agent.destroy();
       plainAgent.destroy();
