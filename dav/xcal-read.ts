@@ -50,7 +50,10 @@ function propertyOf(property: Element): unknown[] {
 }
 
 function parameterOf(parameter: Element): [string, string | string[]] {
-  const values = elements(parameter).map(text);
+  const values = elements(parameter).map((value) =>
+    // RFC 6321 section 3.5.13 writes TRUE and FALSE in small letters.
+    localOf(value) === "boolean" ? text(value).toUpperCase() : text(value),
+  );
   return [localOf(parameter), values.length === 1 ? (values[0] ?? "") : values];
 }
 
