@@ -1,5 +1,5 @@
 import type { LookupAddress } from "node:dns";
-import { createServer } from "node:net";
+import { createServer, type Socket } from "node:net";
 import test, { type ExecutionContext } from "ava";
 import { createEgress, type Egress } from "../../../../server/push/egress/index.ts";
 import { retryAfter } from "../../../../server/push/egress/retry-after.ts";
@@ -54,6 +54,20 @@ const REFUSED = [
   "https://0x7f000001/",
   "https://2130706433/",
   "https://0177.0.0.1/",
+  "https://0177.1/",
+  "https://127.1/",
+  "https://127.0.0.1./",
+  "https://0/",
+  "https://１２７.0.0.1/",
+  "https://10.1.2.3/",
+  "https://100.64.0.1/",
+  "https://224.0.0.1/",
+  "https://[::]/",
+  "https://[::7f00:1]/",
+  "https://[fd00::1]/",
+  "https://[fe80::1]/",
+  "https://[ff02::1]/",
+  "https://[2002:7f00:1::]/",
   "https://169.254.169.254/latest/meta-data",
   "https://[::ffff:10.0.0.1]/",
   "https://[64:ff9b::7f00:1]/",
@@ -85,6 +99,35 @@ test("a name that leads to an address that is not public is refused, even if ano
   const answer = await egress.post({ url, headers: {}, body: BODY });
   t.deepEqual(answer, { kind: "refused", error: "push.example is not at a public address" });
   t.is(service.received.length, 0);
+});
+
+test("a name that leads to any kind of address that is not public is refused, with a dot at its end too", async (t) => {
+  const addresses = [
+    "127.0.0.1",
+    "10.0.0.1",
+    "100.64.0.1",
+    "169.254.169.254",
+    "224.0.0.1",
+    "0.0.0.0",
+  ];
+  const v6 = ["::1", "::", "fd00::1", "fe80::1", "ff02::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1"];
+  const found = [
+    ...addresses.map(v4),
+    ...[...v6, "2002:7f00:1::1"].map((address) => ({ address, family: 6 })),
+  ];
+  for (const one of found) {
+    const asked: string[] = [];
+    const egress = open(t, null, async (name) => {
+      asked.push(name);
+      return [one];
+    });
+    for (const url of ["https://push.example/", "https://localhost./"]) {
+      t.true(egress.check(url) instanceof URL);
+      const answer = await egress.post({ url, headers: {}, body: BODY });
+      t.is(answer.kind, "refused", `${url} at ${one.address}`);
+    }
+    t.deepEqual(asked, ["push.example", "localhost."]);
+  }
 });
 
 test("a name is resolved once for a connection, so it cannot lead elsewhere between check and use", async (t) => {
@@ -139,6 +182,36 @@ test("an endless answer is cut off, one that never comes is given up", async (t)
   const impatient = open(t, service, undefined, 500);
   t.deepEqual(await post("/hang", impatient), { kind: "failed", error: "no answer in time" });
   t.is((await post("/cut")).kind, "failed");
+});
+
+test("an answer that comes byte by byte is given up in time, with the status if there was one", async (t) => {
+  const drip = (socket: Socket, start: string) => {
+    socket.write(start);
+    const timer = setInterval(() => socket.write("x"), 50);
+    socket.on("error", () => undefined).on("close", () => clearInterval(timer));
+  };
+  const slow = createServer((socket) =>
+    socket.once("data", (sent: Buffer) =>
+      drip(
+        socket,
+        sent.toString().startsWith("POST /head")
+          ? "HTTP/1.1 201 Created\r\nX-Slow: "
+          : "HTTP/1.1 201 Created\r\nContent-Length: 9000\r\n\r\n",
+      ),
+    ),
+  );
+  await new Promise<void>((listening) => slow.listen(0, "127.0.0.1", listening));
+  t.teardown(() => slow.close());
+  const { port } = slow.address() as { port: number };
+  const egress = createEgress({ networks: LOOPBACK, ca: null, clock, timeout: 2000 });
+  t.teardown(() => egress.close());
+  const post = (path: string) =>
+    egress.post({ url: `http://127.0.0.1:${port}${path}`, headers: {}, body: BODY });
+  const answers = await Promise.all([post("/head"), post("/body")]);
+  t.deepEqual(answers, [
+    { kind: "failed", error: "no answer in time" },
+    { kind: "answered", status: 201, retryAfter: null },
+  ]);
 });
 
 test("a certificate of somebody else is a failure", async (t) => {
