@@ -5,7 +5,7 @@ import { createEgress } from "../push/egress/index.ts";
 import { explainCollection } from "../push/explain.ts";
 import { findCollections, findSubscriptions, listSubscriptions } from "../push/listing.ts";
 import type { SubscriptionRow } from "../push/listing.ts";
-import { aboutOf, stateOf } from "../push/state.ts";
+import { aboutOf, deviceOf, stateOf } from "../push/state.ts";
 import { deliverTest } from "../push/subscriptions.ts";
 import { contactOf } from "../push/webpush/contact.ts";
 import { createWebPush } from "../push/webpush/index.ts";
@@ -21,7 +21,7 @@ const PATIENCE = 30;
 /** Characters of an id that are shown; any unique beginning will do. */
 const SHOWN = 8;
 
-const COLUMNS = ["ID", "ACCOUNT", "CHANNEL", "ABOUT", "CLIENT", "STATE"];
+const COLUMNS = ["ID", "ACCOUNT", "CHANNEL", "ABOUT", "CLIENT", "DEVICE", "STATE"];
 
 const clock = () => new Date();
 
@@ -35,7 +35,9 @@ function row(subscription: SubscriptionRow): string[] {
   const { publicId, principal, transport, userAgent } = subscription;
   const client = userAgent.slice(0, 40);
   const id = publicId.slice(0, SHOWN);
-  return [id, principal, transport, aboutOf(subscription), client, stateOf(subscription, clock())];
+  const about = aboutOf(subscription);
+  const device = deviceOf(subscription);
+  return [id, principal, transport, about, client, device, stateOf(subscription, clock())];
 }
 
 const list: Action = async (args, context, { json }) => {
@@ -46,9 +48,9 @@ const list: Action = async (args, context, { json }) => {
 };
 
 /** Without what would let others push in our name. */
-function shown({ endpoint, ...rest }: SubscriptionRow) {
-  const service = URL.canParse(endpoint) ? new URL(endpoint).origin : "";
-  return { ...rest, service };
+function shown(subscription: SubscriptionRow) {
+  const { endpoint: _, ...rest } = subscription;
+  return { ...rest, device: deviceOf(subscription), state: stateOf(subscription, clock()) };
 }
 
 const test: Action = async (args, context) => {
@@ -64,15 +66,17 @@ async function sendTest(pool: Pool, beginning: string): Promise<string> {
   if (another) throw new Failure(`several ids begin with ${beginning}; say more of it`);
   if (subscription.silentSince !== null) throw new Failure(stateOf(subscription, clock()));
   await deliverTest(pool, subscription.id);
+  let why: string | null = null;
   for (let waited = 0; waited < PATIENCE; waited += 0.25) {
     await sleep(250);
     const [now] = await findSubscriptions(pool, subscription.publicId);
     if (!now) return "the push service says that the subscription is gone; it was removed";
+    why = now.lastError;
     if (now.lastAttemptAt?.getTime() === subscription.lastAttemptAt?.getTime()) continue;
-    if (now.lastError !== null) throw new Failure(now.lastError);
+    if (why !== null) throw new Failure(why);
     return "the push service has it";
   }
-  throw new Failure(`nothing was sent within ${PATIENCE} seconds: is the server running?`);
+  throw new Failure(`nothing was sent within ${PATIENCE} s: ${why ?? "is the server running?"}`);
 }
 
 const explain: Action = async (args, context) => {

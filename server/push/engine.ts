@@ -63,7 +63,7 @@ async function settle(way: Way, delivery: Delivery, outcome: Outcome): Promise<v
     case "dropped":
       return finish(way, delivery, outcome);
     case "held":
-      return release(pool, delivery);
+      return release(pool, delivery, outcome.error);
     case "stale":
       return markStale(pool, delivery.subscriptionId, outcome.error);
     case "retry":

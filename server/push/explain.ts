@@ -23,7 +23,9 @@ async function explainApple(config: PushConfig, home: string, now: Date): Promis
   const credential = kind === "calendars" ? config.apple.calendar : config.apple.contacts;
   if (!credential) return "not offered: no credential is configured for it";
   const { topic, usable, problems } = await checkCredential(credential, kind, now);
-  return usable ? `offered on ${topic}` : `not offered: ${problems.join("; ")}`;
+  return usable
+    ? [`offered on ${topic}`, ...problems].join("; ")
+    : `not offered: ${problems.join("; ")}`;
 }
 
 function explainSwitch(on: boolean, variable: string): string {

@@ -64,7 +64,9 @@ update push_subscription
 set last_attempt_at = now(), last_error = $3, failing_since = coalesce(failing_since, now())
 where id = $1`;
 
-const RELEASE = "update push_delivery set claimed_until = null where subscription_id = $1";
+const RELEASE = `
+with released as (update push_delivery set claimed_until = null where subscription_id = $1)
+update push_subscription set last_error = $2 where id = $1`;
 
 /** $1 origin, $2 seconds named by the service or null, $3 error. Doubles from 1 s to 5 min otherwise. */
 const BLOCK = `
@@ -104,9 +106,13 @@ export async function postpone(
   await pool.query(POSTPONE, [subscriptionId, delay, error]);
 }
 
-/** Gives a delivery back as due as it was. */
-export async function release(pool: Pool, { subscriptionId }: Delivery): Promise<void> {
-  await pool.query(RELEASE, [subscriptionId]);
+/** Gives a delivery back as due as it was, and notes what it waits for. */
+export async function release(
+  pool: Pool,
+  { subscriptionId }: Delivery,
+  error: string,
+): Promise<void> {
+  await pool.query(RELEASE, [subscriptionId, error]);
 }
 
 /**

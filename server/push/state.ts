@@ -1,4 +1,8 @@
 import type { SubscriptionRow } from "./listing.ts";
+import { maskToken } from "./transports/apple/token.ts";
+
+/** Seconds after which a push that is due should have been taken up. */
+const SOON = 15;
 
 function at(time: Date): string {
   return `${time.toISOString().slice(0, 19).replace("T", " ")} UTC`;
@@ -18,6 +22,10 @@ const OBSTACLES: readonly ((row: SubscriptionRow, now: Date) => string | null)[]
       : `its push service is left alone until ${at(blockedUntil)}: ${lastError ?? "another's push failed"}`,
   ({ failingSince, lastError }) =>
     failingSince === null ? null : `failing since ${at(failingSince)}: ${lastError ?? ""}`,
+  ({ dueAt, lastError }, now) =>
+    dueAt === null || now.getTime() - dueAt.getTime() < SOON * 1000
+      ? null
+      : `waiting: ${lastError ?? "the log of the server says what for, if it runs"}`,
 ];
 
 /** How a subscription is, in words. */
@@ -27,6 +35,11 @@ export function stateOf(row: SubscriptionRow, now: Date): string {
   if (obstacle !== undefined) return `${obstacle}${pending}`;
   if (row.lastSuccessAt === null) return `nothing sent yet${pending}`;
   return `${row.delivered} sent, the last ${at(row.lastSuccessAt)}${pending}`;
+}
+
+/** Enough to tell devices apart, too little to push to them: a masked token, or the push service's origin. */
+export function deviceOf({ endpoint }: SubscriptionRow): string {
+  return URL.canParse(endpoint) ? new URL(endpoint).origin : maskToken(endpoint);
 }
 
 /** What a subscription is about: a collection, a home, or everything of an account. */

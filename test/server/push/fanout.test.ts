@@ -160,7 +160,7 @@ test("a claim ends with its lease, or at once when it is released", async (t) =>
   await announce(pool);
   const delivery = await makeDue(pool);
   t.deepEqual(await claim(pool, TRANSPORT, ROOM, 60), []);
-  await release(pool, delivery);
+  await release(pool, delivery, "stopped");
   t.is((await claim(pool, TRANSPORT, ROOM, 0.05)).length, 1);
   const ended = async () => (await claim(pool, TRANSPORT, ROOM, 60)).length === 1;
   await t.notThrowsAsync(eventually(ended, "the end of the lease"));

@@ -63,6 +63,32 @@ export function reactionTo(answer: Answer): Reaction {
   return (answer.status === 200 ? undefined : BY_REASON[answer.reason]) ?? byStatus(answer.status);
 }
 
+/** What a reaction says to whoever asks why a device was not told. */
+const WORDS: Readonly<Record<Reaction, string>> = {
+  delivered: "Apple has the push",
+  dropped: "Apple finds the push wrong",
+  stale: "the device is registered for another topic; it must subscribe again",
+  gone: "the device is not registered any more",
+  "bad-token": "Apple does not know the device; is the environment right?",
+  throttle: "Apple asks for fewer pushes to this device",
+  later: "Apple's service is in trouble",
+  suspend: "Apple refuses the credential",
+  renew: "Apple finds the provider token too old",
+  reconnect: "Apple wants a new connection",
+  fill: "Apple wants an aps member in the payload",
+  pause: "Apple asks for time",
+};
+
+/** Status and reason, as Apple's documentation lists them. */
+export function codeOf({ status, reason }: Answer): string {
+  return `${status} ${reason}`.trim();
+}
+
+/** An answer in words that an operator understands. */
+export function describe(answer: Answer): string {
+  return `${codeOf(answer)}: ${WORDS[reactionTo(answer)]}`;
+}
+
 function seconds(header: string | undefined): number | null {
   return header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) : null;
 }

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { HomeKind } from "../../../../dav/store.ts";
 import type { Outcome } from "../../transport.ts";
-import { type Answer, type Reaction, reactionTo } from "./answers.ts";
+import { type Answer, codeOf, describe, type Reaction, reactionTo } from "./answers.ts";
 import type { Connection } from "./connection.ts";
 import type { Credential } from "./credential.ts";
 import type { Gate } from "./gate.ts";
@@ -34,10 +34,6 @@ export interface Exchanged {
   readonly sentAt: Date;
 }
 
-function describe({ status, reason }: Answer): string {
-  return `${status} ${reason}`.trim();
-}
-
 /** Stops sending with a credential until it is replaced, trying again each hour. Deliveries wait. */
 function suspend(state: SenderState, exchanged: Exchanged, problem: string): Outcome {
   const { credential, connection } = exchanged;
@@ -59,7 +55,7 @@ function endUnknownToken(state: SenderState, exchanged: Exchanged): Outcome {
 function renewToken(state: SenderState, exchanged: Exchanged): Outcome | null {
   const { signer } = exchanged.credential;
   if (signer && state.tokens.renew(signer)) return null;
-  const problem = `${describe(exchanged.answer)} for a token just signed; is the clock right?`;
+  const problem = `${codeOf(exchanged.answer)} for a token just signed; is the clock right?`;
   return suspend(state, exchanged, problem);
 }
 
@@ -96,7 +92,7 @@ const EFFECTS: Readonly<
     const after = answer.retryAfter === null ? {} : { after: answer.retryAfter };
     return { kind: "retry", error: describe(answer), ...after };
   },
-  suspend: (state, exchanged) => suspend(state, exchanged, describe(exchanged.answer)),
+  suspend: (state, exchanged) => suspend(state, exchanged, codeOf(exchanged.answer)),
   renew: renewToken,
   reconnect: (_, { connection }) => {
     connection.retire();

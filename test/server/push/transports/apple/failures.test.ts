@@ -284,7 +284,7 @@ for (const script of [
   test(`${script.reason} stops the sender, loses nothing and is said in the log`, async (t) => {
     const { pool, apns, start, logged } = await preparePush(t);
     const alice = await addPerson(pool, "alice");
-    await subscribe(pool, alice, "calendars");
+    const refused = await subscribe(pool, alice, "calendars");
     const contacts = await subscribe(pool, alice, "addressbooks");
     apns.script.push(script);
     await start();
@@ -300,6 +300,8 @@ for (const script of [
     );
     t.is(await count(pool, "push_subscription"), 2);
     t.is(await count(pool, "push_delivery"), 1);
+    const { lastError } = (await rowOf(pool, refused)) ?? {};
+    t.is(lastError, `APNs refuses the credential for calendars: ${script.status} ${script.reason}`);
   });
 }
 
@@ -323,7 +325,7 @@ test("an answer that is our mistake drops the push and keeps the subscription", 
   await change(pool, alice);
   await apns.until(1);
   await settled(pool);
-  t.is((await rowOf(pool, token))?.lastError, "400 BadExpirationDate");
+  t.is((await rowOf(pool, token))?.lastError, "400 BadExpirationDate: Apple finds the push wrong");
   await change(pool, alice);
   await apns.until(2);
 });
