@@ -5,6 +5,7 @@ import type { LiveProperty, PropertyContext } from "./properties/property.ts";
 import type { ResourceKind } from "./resource.ts";
 import type { PropertyChanges } from "./store.ts";
 import { child, el, elements, serialize, type Element } from "./xml/element.ts";
+import { serializeAsWritten } from "./xml/as-written.ts";
 import { dav, type QName } from "./xml/names.ts";
 import { withLanguage } from "./xml/parse.ts";
 
@@ -88,7 +89,7 @@ function judge(
   try {
     if (value !== null && live?.on.has(kind)) live.check(value, context);
     if (creating && live?.settable === "creation") return accepted(name, undefined);
-    return accepted(name, value && toStored(value));
+    return accepted(name, value && toStored(value, live === undefined));
   } catch (error) {
     if (error instanceof DavError) return refusal(name, error.status, error.condition);
     throw error;
@@ -101,8 +102,9 @@ function isSettable(live: LiveProperty, kind: ResourceKind, creating: boolean): 
   return live.settable === "creation" && (creating || !live.on.has(kind));
 }
 
-function toStored(value: Element): string {
-  const serialized = serialize(value);
+/** Dead properties keep their prefixes. */
+function toStored(value: Element, isDead: boolean): string {
+  const serialized = isDead ? serializeAsWritten(value) : serialize(value);
   if (Buffer.byteLength(serialized) > MAX_VALUE_BYTES) {
     throw new DavError(507, `a property has at most ${MAX_VALUE_BYTES} bytes`);
   }

@@ -12,6 +12,14 @@ export interface Element {
   /** Keys are Clark names; an attribute without prefix is `{}local`. */
   readonly attributes: Readonly<Record<QName, string>>;
   readonly children: readonly Node[];
+  /** How it was written, of what was parsed. */
+  readonly written?: Written;
+}
+
+/** The prefix of an element and the namespaces in scope, by prefix; the default namespace has the empty one. */
+export interface Written {
+  readonly prefix: string;
+  readonly scope: Readonly<Record<string, string>>;
 }
 
 export const XML_LANG: QName = "{http://www.w3.org/XML/1998/namespace}lang";
@@ -94,7 +102,7 @@ export function escapeText(value: string): string {
   return escape(value, TEXT_ESCAPES);
 }
 
-function escapeAttribute(value: string): string {
+export function escapeAttribute(value: string): string {
   return escape(value, ATTRIBUTE_ESCAPES);
 }
 

@@ -1,5 +1,5 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
-import { XML_LANG, type Element, type Node } from "./element.ts";
+import { XML_LANG, type Element, type Node, type Written } from "./element.ts";
 import { isQualifiedName } from "./names.ts";
 import { remember } from "./remember.ts";
 
@@ -133,7 +133,7 @@ function tooMany(): XmlError {
   return new XmlError(`more than ${MAX_ELEMENTS} elements`);
 }
 
-type Scope = Readonly<Record<string, string>>;
+type Scope = Written["scope"];
 
 class Converter {
   #count = 0;
@@ -148,6 +148,7 @@ class Converter {
       name: resolve(tag, scope, true),
       attributes: resolveAttributes(attributes, scope),
       children: this.#children(node[tag] as Parsed[], scope, depth),
+      written: { prefix: prefixIn(tag), scope },
     };
   }
 
@@ -184,6 +185,10 @@ function resolve(name: string, scope: Scope, isElementName: boolean): string {
   const namespace = Object.hasOwn(scope, prefix) ? scope[prefix] : undefined;
   if (namespace === undefined) throw new XmlError(`the prefix ${prefix} is not declared`);
   return `{${namespace}}${name.slice(colon + 1)}`;
+}
+
+function prefixIn(tag: string): string {
+  return tag.slice(0, Math.max(0, tag.indexOf(":")));
 }
 
 function resolveAttributes(

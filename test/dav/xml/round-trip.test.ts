@@ -1,8 +1,10 @@
 import test from "ava";
 import fc from "fast-check";
+import { serializeAsWritten } from "../../../dav/xml/as-written.ts";
 import {
   document,
   el,
+  elements,
   serialize,
   XML_LANG,
   type Element,
@@ -62,6 +64,37 @@ test("an element that is written by itself means the same inside any other", (t)
   });
   t.notThrows(() => fc.assert(property, { numRuns: 300 }));
 });
+
+test("what was parsed is written with its own prefixes, and means the same inside any other", (t) => {
+  const property = fc.property(element, element, (tree, around) => {
+    const parsed = parseXml(Buffer.from(document(tree)));
+    const nested = document(el(around.name, [{ raw: serializeAsWritten(parsed) }]));
+    const [inner] = parseXml(Buffer.from(nested)).children;
+    t.deepEqual(normal(inner as Element), normal(tree));
+  });
+  t.notThrows(() => fc.assert(property, { numRuns: 300 }));
+});
+
+for (const [source, written] of [
+  [
+    '<d:prop xmlns:d="DAV:" xmlns:x="urn:x" xmlns:xs="urn:xs" xmlns:n="urn:n"><x:a x:type="xs:string"><x:b/></x:a></d:prop>',
+    '<x:a xmlns:x="urn:x" xmlns:xs="urn:xs" x:type="xs:string"><x:b/></x:a>',
+  ],
+  [
+    '<prop xmlns="DAV:"><a xmlns="urn:x">q:c<b xmlns=""/><q:c xmlns:q="urn:q"/><q:c xmlns:q="urn:r"/></a></prop>',
+    '<a xmlns="urn:x">q:c<b xmlns=""/><q:c xmlns:q="urn:q"/><q:c xmlns:q="urn:r"/></a>',
+  ],
+  [
+    '<d:prop xmlns:d="DAV:" xml:lang="de"><d:a xml:lang="en"/></d:prop>',
+    '<d:a xmlns:d="DAV:" xml:lang="en"/>',
+  ],
+  ["<prop><a>x</a></prop>", '<a xmlns="">x</a>'],
+] as const) {
+  test(`of ${source} the property is kept as ${written}`, (t) => {
+    const [value] = elements(parseXml(Buffer.from(source)));
+    t.is(value && serializeAsWritten(value), written);
+  });
+}
 
 for (const [source, why] of [
   ['<a:b:c xmlns:a="urn:a"/>', "a name with two colons"],
