@@ -3,6 +3,8 @@ import type { Answer } from "./client.ts";
 
 /** Statuses from 500 on that are answers, not failures: elsewhere (Destination), and no room. */
 const MEANT = [502, 507];
+/** Statuses with which Node answers what it cannot parse as HTTP. */
+const BY_NODE = [400, 431];
 
 /**
  * Judges an answer by what must hold whatever was asked.
@@ -15,7 +17,7 @@ export function faultOf({
   body,
 }: Pick<Answer, "status" | "headers" | "body">): string | null {
   if (status >= 500 && !MEANT.includes(status)) return `the answer is ${status}`;
-  if (headers.get("x-request-id") === null && status !== 400)
+  if (headers.get("x-request-id") === null && !BY_NODE.includes(status))
     return "the answer has no X-Request-Id";
   // What a client stored is served as it is.
   if (headers.get("etag") !== null) return null;

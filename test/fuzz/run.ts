@@ -7,6 +7,7 @@ import { startTestPostgres } from "../support/postgres.ts";
 import { Client, type Answer } from "./client.ts";
 import { readCorpus } from "./corpus.ts";
 import type { FuzzedRequest } from "./mutate-request.ts";
+import { storeAndRead } from "./objects.ts";
 import { faultOf } from "./oracle.ts";
 import { ServerProcess } from "./process.ts";
 import { Random } from "./random.ts";
@@ -94,7 +95,9 @@ async function fuzzRound(
   };
   try {
     const host = new URL(server.origin).host;
-    await playRound(corpus, new Random(seed + round), host, attempt);
+    const random = new Random(seed + round);
+    await playRound(corpus, random, host, attempt);
+    await storeAndRead(corpus, random, attempt);
   } finally {
     client.close();
   }
