@@ -4,6 +4,7 @@
  */
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import module from "node:module";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -70,6 +71,13 @@ export function install({ dev }) {
   }
 }
 
+/** Keeps compiled code between starts, in this process if it can and in those it starts: starting costs half. */
+function keepCompiled() {
+  const folder = join(root, "node_modules", ".cache", "compiled");
+  process.env.NODE_COMPILE_CACHE ??= folder;
+  module.enableCompileCache?.(process.env.NODE_COMPILE_CACHE);
+}
+
 /** Runs the program in this process: it is new enough. */
 async function runHere(script, args) {
   process.argv.splice(1, process.argv.length, script, ...args);
@@ -89,6 +97,7 @@ function endLike(child) {
  * IPC channel tells the child when this process is gone.
  */
 export function runOnRuntime(script, args) {
+  keepCompiled();
   const path = join(root, script);
   const pinned = join(
     root,
