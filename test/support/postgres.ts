@@ -8,6 +8,8 @@ import { migrate } from "../../server/store/migrate.ts";
 
 /** The migrated database that the tests' databases are copies of. */
 export const TEMPLATE = "pushdav_template";
+/** The table, in the maintenance database, of those that can be used again. */
+export const FREE_DATABASES = "pushdav_free_databases";
 const PREFIX = "pushdav-test-";
 
 interface TestPostgres {
@@ -55,6 +57,8 @@ async function removeLeftovers(): Promise<void> {
 async function makeTemplate(url: string): Promise<void> {
   const admin = new Client({ connectionString: url });
   await admin.connect();
+  await admin.query(`create table if not exists ${FREE_DATABASES} (name text primary key)`);
+  await admin.query(`delete from ${FREE_DATABASES}`);
   await admin.query(`drop database if exists ${TEMPLATE}`);
   await admin.query(`create database ${TEMPLATE}`);
   await admin.end();
