@@ -257,6 +257,20 @@ test("an origin has only its share of what is under way, and none while it is le
   t.deepEqual(of(fourth), ["slow", "slow"]);
 });
 
+test("ten thousand deliveries to one origin are claimed a few at a time, and another's are not behind them", async (t) => {
+  const { pool } = await prepare(t);
+  await makeDue(pool, "https://slow.example", 10_000);
+  await makeDue(pool, "https://quick.example", 1);
+  const wide = { ...TRANSPORT, perOrigin: 50 };
+  t.is((await claim(pool, wide, { free: 100, origins: new Map() }, 60)).length, 50);
+  const origins = new Map([["https://slow.example", 0]]);
+  const others = await claim(pool, wide, { free: 50, origins }, 60);
+  t.deepEqual(
+    others.map(({ origin }) => origin),
+    ["https://quick.example"],
+  );
+});
+
 test("while a burst goes on the pushes to a subscription grow rarer, up to one in ten seconds", async (t) => {
   const { pool } = await prepare(t);
   await makeDue(pool, "https://push.example", 1);

@@ -15,26 +15,37 @@ const NEAR = 900;
 /** Answers that are remembered: a collection has many subscribers, who are told at the same time. */
 const REMEMBERED = 100;
 
-/** Objects with an alarm among the 50 of the collection $1, $2 that changed last, when they did after $3. */
+/**
+ * The collection $1, $2, with each object that has an alarm among the 50 that changed last, when it did after $3; a row
+ * without object when there is none.
+ */
 const CHANGED: Statement = {
   name: "web-push-alarms",
   text: `
-    select component, data from (
-      select component, data, modified_at from object
-      where principal_id = $1 and collection_id = $2 order by changed_seq desc limit 50
-    ) o
-    where modified_at > $3::timestamptz - interval '1 minute' and position('BEGIN:VALARM'::bytea in data) > 0`,
+    select c.subscribed, o.component, o.data
+    from collection c
+    left join lateral (
+      select component, data from (
+        select component, data, modified_at from object
+        where principal_id = c.principal_id and collection_id = c.id order by changed_seq desc limit 50
+      ) latest
+      where modified_at > $3::timestamptz - interval '1 minute' and position('BEGIN:VALARM'::bytea in data) > 0
+    ) o on true
+    where c.principal_id = $1 and c.id = $2`,
 };
 
 interface Changed {
-  component: string;
-  data: Buffer;
+  /** Whether the collection mirrors a feed, such as the holidays of a country. */
+  subscribed: boolean;
+  component: string | null;
+  data: Buffer | null;
 }
 
 type About = Pick<Delivery, "target" | "firstChangedAt">;
 
 /** Whether any alarm of an object goes off soon. */
 function isNear({ component, data }: Changed, now: Date): boolean {
+  if (component === null || data === null) return false;
   const start = Math.floor(now.getTime() / 1000);
   const any = { isNotDefined: false, timeRange: null, properties: [], components: [] };
   const alarm = { ...any, name: "VALARM", timeRange: { start, end: start + NEAR } };
@@ -45,7 +56,7 @@ function isNear({ component, data }: Changed, now: Date): boolean {
 
 /**
  * Tells how urgent deliveries are: `high` when an alarm that just changed goes off soon, so that a sleeping phone
- * must know; `normal` otherwise. An alarm near in a home is not looked for: no client subscribes to homes for it.
+ * must know; `low` when the collection mirrors a feed; `normal` otherwise. An alarm near in a home is not looked for: no client subscribes to homes for it.
  */
 export function createUrgency(pool: Pool, clock: () => Date): (about: About) => Promise<Urgency> {
   const known = new Map<string, Promise<Urgency>>();
@@ -53,7 +64,8 @@ export function createUrgency(pool: Pool, clock: () => Date): (about: About) => 
   async function read({ target, firstChangedAt }: About): Promise<Urgency> {
     const values = [target.ownerId, target.collectionId, firstChangedAt];
     const changed = await rowsOf<Changed>(pool, CHANGED, values);
-    return changed.some((object) => isNear(object, clock())) ? "high" : "normal";
+    if (changed.some((object) => isNear(object, clock()))) return "high";
+    return changed.some(({ subscribed }) => subscribed) ? "low" : "normal";
   }
 
   return (about) => {

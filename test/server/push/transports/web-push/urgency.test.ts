@@ -25,7 +25,7 @@ const EVENTS: readonly [what: string, text: string, urgency: Urgency][] = [
   ["an alarm of another day", withAlarm(event("a", "x", "20261126T100000Z"), ":-PT20M"), "normal"],
 ];
 
-test("a change is urgent when it brings an alarm that goes off within a quarter of an hour", async (t) => {
+test("a change is urgent when it brings an alarm that goes off within a quarter of an hour, and can wait when it comes from a feed", async (t) => {
   const { pool, send } = await testServer(t);
   const { rows } = await pool.query<{ owner: number; id: number }>(
     "select principal_id as owner, collection_id as id from binding where name in ('calendar', 'addressbook') order by home desc",
@@ -48,4 +48,10 @@ test("a change is urgent when it brings an alarm that goes off within a quarter 
     await pool.query("update object set modified_at = now() - interval '1 hour'");
     t.is(await createUrgency(pool, () => NOW)(about(calendar)), "normal", `${what}, long ago`);
   }
+  await pool.query("update collection set subscribed = true");
+  t.is(
+    await createUrgency(pool, () => NOW)(about(calendar)),
+    "low",
+    "a calendar that mirrors a feed",
+  );
 });

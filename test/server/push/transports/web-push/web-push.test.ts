@@ -37,6 +37,7 @@ test("a change reaches a registered client encrypted, with the topic and the tok
   const headers = service.received[0]?.headers ?? {};
   t.is(headers["content-type"], 'application/xml; charset="UTF-8"');
   t.regex(String(headers["ttl"]), /^\d+$/);
+  t.is(headers["urgency"], "normal");
   t.regex(String(headers["topic"]), /^[A-Za-z0-9_-]{1,32}$/);
   t.not(headers["topic"], message?.topic);
   const { key } = verifyVapid(headers.authorization);
