@@ -22,7 +22,8 @@ const ace = (user: string) =>
 const acl = (...users: string[]) => `<acl xmlns="DAV:">${users.map(ace).join("")}</acl>`;
 
 interface Change {
-  readonly user?: string;
+  /** Null sends no credentials; alice when absent. */
+  readonly user?: string | null;
   readonly headers?: Record<string, string>;
   readonly body?: string;
 }
@@ -116,7 +117,7 @@ test("T4: own collections repeat the home's key, granted ones have another, the 
   }
 });
 
-test("T9, T10: a key serves whoever may read what it names; a device belongs to whoever subscribed it last", async (t) => {
+test("T8, T9, T10: a key serves whoever may read what it names; a device belongs to whoever subscribed it last", async (t) => {
   const { pool, ask, key, change, subscribe, told, token } = await prepare(t);
   await change("ACL", CALENDAR, { body: acl("bob", "dave") });
   const [home, shared] = [await key("alice", HOME), await key("bob", CALENDAR)];
@@ -128,6 +129,10 @@ test("T9, T10: a key serves whoever may read what it names; a device belongs to 
     ask("POST", `/push/apple?token=${token("other")}&key=${pushKey}`, { user: "carol" }),
   );
   t.is(new Set((await Promise.all(answers)).map(({ body }) => body)).size, 1);
+  const target = `/push/apple?token=${token("phone")}&key=${shared}`;
+  const anonymous = await ask("POST", target, { user: null });
+  t.is(anonymous.status, 401);
+  t.regex(anonymous.headers.get("www-authenticate") ?? "", /^Basic /);
   t.is(await subscribe("dave", shared, "phone"), 200);
   t.deepEqual(
     (await listSubscriptions(pool, null)).map(({ principal }) => principal),
