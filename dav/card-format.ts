@@ -43,7 +43,7 @@ export const CARD_TYPES: ReadonlySet<string> = new Set([
 /**
  * The form that address-data asks for (RFC 6352 section 10.4); vCard 3.0 when it does not say.
  *
- * @throws DavError supported-address-data-conversion (section 5.1.1)
+ * @throws DavError supported-address-data (section 8.6)
  */
 export function readCardFormat(type: string | undefined, version: string | undefined): CardFormat {
   const name = type?.split(";")[0]?.trim().toLowerCase() || VCARD_3.type;
@@ -55,7 +55,7 @@ export function readCardFormat(type: string | undefined, version: string | undef
   );
   if (found !== undefined) return found;
   const message = `cards are not served as ${name} ${version ?? ""}`.trim();
-  throw violated("supported-address-data-conversion", message);
+  throw violated("supported-address-data", message);
 }
 
 /**

@@ -210,6 +210,11 @@ export const CONDITIONS = {
     status: 403,
     source: "RFC 6352 section 6.3.2.1",
   },
+  "max-image-size": {
+    element: carddav("max-image-size"),
+    status: 403,
+    source: "draft-ietf-vcarddav-carddav-06 section 6.3.2.1",
+  },
   "addressbook-supported-filter": {
     element: carddav("supported-filter"),
     status: 403,

@@ -10,6 +10,15 @@ export type FileObject =
   | { readonly label: string; readonly valid: ValidObject }
   | { readonly label: string; readonly error: DavError };
 
+/** What objects of a file may be at most, in bytes. */
+interface FileLimits {
+  readonly maxResourceSize: number;
+  /** Of a picture in a card; an operator may bring any. */
+  readonly maxImageSize?: number;
+  /** The time around which recurrences are indexed. */
+  readonly now: Date;
+}
+
 interface Piece {
   /** The UID, or which card of the file it is; empty for the file as a whole. */
   readonly label: string;
@@ -24,13 +33,11 @@ const SPLIT: Readonly<Record<CollectionKind, (text: string) => Piece[]>> = {
 /**
  * Takes a file of any number of calendars or cards apart into objects that can be stored. A file that is one
  * such object is kept as it is, byte for byte. Nothing is yielded for a file with nothing in it.
- *
- * @param now the time around which recurrences are indexed
  */
 export function* objectsOfFile(
   kind: CollectionKind,
   bytes: Uint8Array,
-  limits: { readonly maxResourceSize: number; readonly now: Date },
+  limits: FileLimits,
 ): Generator<FileObject> {
   const whole = tryObject(kind, bytes, limits);
   if (!(whole instanceof DavError)) return yield { label: whole.uid, valid: whole };
@@ -44,11 +51,11 @@ export function* objectsOfFile(
 function tryObject(
   kind: CollectionKind,
   bytes: Uint8Array,
-  { maxResourceSize, now }: { readonly maxResourceSize: number; readonly now: Date },
+  { maxResourceSize, maxImageSize, now }: FileLimits,
 ): ValidObject | DavError {
   if (bytes.length > maxResourceSize) return maxSizeExceeded(kind, maxResourceSize);
   try {
-    return validateObject(kind, bytes, now);
+    return validateObject(kind, bytes, now, maxImageSize);
   } catch (error) {
     if (error instanceof DavError) return error;
     throw error;

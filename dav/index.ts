@@ -49,6 +49,7 @@ const CAPABILITIES: Capabilities = {
  */
 export async function prepare(request: DavRequest, context: Context): Promise<Work> {
   checkFiles(request.path, context);
+  checkDirectory(request.path, context);
   const method = METHODS.get(request.method);
   if (method === undefined) throw new DavError(405, `${request.method} is not supported`);
   const given = {
@@ -83,6 +84,11 @@ function checkFiles(path: Path, { limits, user }: Context): void {
   if (path.kind === "file" && path.owner !== user.name) throw forbidden("read", formatPath(path));
 }
 
+function checkDirectory({ kind }: Path, { directory }: Context): void {
+  if (directory || (kind !== "directory" && kind !== "directory-card")) return;
+  throw new DavError(404, "there is no directory on this server");
+}
+
 /** The answer to a refused request. */
 export function errorResponse(error: DavError): DavResponse {
   const headers = { "content-type": XML_CONTENT_TYPE, ...error.headers };
@@ -94,6 +100,8 @@ const KINDS: Readonly<Record<string, readonly TargetKind[]>> = {
   principals: ["principals"],
   principal: ["principal"],
   homes: ["homes"],
+  directory: ["directory"],
+  "directory-card": ["directory-card"],
   "home calendars": ["calendar-home"],
   "home addressbooks": ["addressbook-home"],
   "collection calendars": ["calendar", "unmapped"],

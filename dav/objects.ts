@@ -12,7 +12,15 @@ import {
 import type { CollectionKind, CollectionRow, NewObject } from "./store.ts";
 import { decodeText } from "./text.ts";
 import { jcalOfXcal } from "./xcal-read.ts";
-import { CardError, checkCard, keysOf, parseCard, textOfJcard, UNSEARCHED } from "./vcard/index.ts";
+import {
+  CardError,
+  checkCard,
+  keysOf,
+  largestImage,
+  parseCard,
+  textOfJcard,
+  UNSEARCHED,
+} from "./vcard/index.ts";
 import { jcardOfXcard } from "./xcard-read.ts";
 
 /** A validated object, ready to be stored under a name. */
@@ -28,14 +36,20 @@ export function etagOf(bytes: Uint8Array): string {
  *
  * @param bytes at most the size limit of the server
  * @param now the time around which recurrences are indexed
+ * @param maxImageSize the largest picture in a card, in bytes; none is too large when left out
  * @throws DavError with the precondition that the bytes violate
  */
-export function validateObject(kind: CollectionKind, bytes: Uint8Array, now: Date): ValidObject {
+export function validateObject(
+  kind: CollectionKind,
+  bytes: Uint8Array,
+  now: Date,
+  maxImageSize = Number.POSITIVE_INFINITY,
+): ValidObject {
   const common = { etag: etagOf(bytes), data: bytes };
   const { text } = decodeText(bytes);
   return kind === "calendar"
     ? { ...common, ...validateCalendar(text, now) }
-    : { ...common, ...validateCard(text) };
+    : { ...common, ...validateCard(text, maxImageSize) };
 }
 
 /** How a body is made the text that is stored, by its media type; any other is stored as it came. */
@@ -90,10 +104,13 @@ function validateCalendar(text: string, now: Date): Omit<ValidObject, "etag" | "
   }
 }
 
-function validateCard(text: string): Omit<ValidObject, "etag" | "data"> {
+function validateCard(text: string, maxImageSize: number): Omit<ValidObject, "etag" | "data"> {
   try {
     const card = parseCard(text);
     const { uid } = checkCard(card);
+    if (largestImage(card) > maxImageSize) {
+      throw violated("max-image-size", `a picture has at most ${maxImageSize} bytes`);
+    }
     const contentType = "text/vcard; charset=utf-8";
     return { uid, component: "VCARD", contentType, occurrences: [], keys: keysOf(card) };
   } catch (error) {

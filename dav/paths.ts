@@ -7,6 +7,9 @@ export const DAV_ROOT = "/dav/";
 export type Path =
   | ContainerPath
   | { readonly kind: "principal"; readonly owner: string }
+  | { readonly kind: "directory" }
+  /** The card of an account in the directory. */
+  | { readonly kind: "directory-card"; readonly account: string }
   | { readonly kind: "homes"; readonly home: HomeKind | "files" }
   | HomePath
   | CollectionPath
@@ -76,6 +79,7 @@ function fromNames(names: string[]): Path | null {
   if (top === "files") return fromFileNames(names.slice(1));
   if (rest.length > 0) return null;
   const lowerOwner = owner?.toLowerCase();
+  if (top === "directory") return collection === undefined ? directoryPath(lowerOwner) : null;
   if (top === "principals") {
     if (lowerOwner === undefined) return { kind: "principals" };
     return collection === undefined ? { kind: "principal", owner: lowerOwner } : null;
@@ -87,6 +91,12 @@ function fromNames(names: string[]): Path | null {
   return object === undefined
     ? { kind: "collection", ...place }
     : { kind: "object", ...place, object };
+}
+
+function directoryPath(name: string | undefined): Path | null {
+  if (name === undefined) return { kind: "directory" };
+  const account = /^(.+)\.vcf$/.exec(name)?.[1];
+  return account === undefined ? null : { kind: "directory-card", account };
 }
 
 /** Whether a path is a home or lies in one. */
@@ -133,6 +143,10 @@ export function formatPath(path: Path): string {
       return path.alias ?? `${DAV_ROOT}principals/`;
     case "principal":
       return `${DAV_ROOT}principals/${encodeURIComponent(path.owner)}/`;
+    case "directory":
+      return `${DAV_ROOT}directory/`;
+    case "directory-card":
+      return `${DAV_ROOT}directory/${encodeURIComponent(path.account)}.vcf`;
     case "homes":
       return `${DAV_ROOT}${path.home}/`;
     case "home":

@@ -1,3 +1,4 @@
+import { directoryCard } from "./directory.ts";
 import { forbidden } from "./privileges.ts";
 import {
   formatPath,
@@ -32,12 +33,12 @@ export async function resolve(
   path: Path,
   columns: Columns = NO_DATA,
 ): Promise<Resource | null> {
+  if (!("owner" in path) && path.kind !== "directory-card") return path;
   switch (path.kind) {
-    case "root":
-    case "principals":
-      return path;
-    case "homes":
-      return { kind: "homes", home: path.home };
+    case "directory-card": {
+      const account = await tx.findPrincipal(path.account);
+      return account && directoryCard(account);
+    }
     case "principal": {
       const principal = await tx.findPrincipal(path.owner);
       return principal && { kind: "principal", principal };

@@ -36,10 +36,27 @@ export interface FileResource {
   readonly file: FileRow;
 }
 
+/** The accounts of the server as an address book that nobody can change. */
+export interface DirectoryResource {
+  readonly kind: "directory";
+}
+/** The card of an account, made for each answer. */
+export interface DirectoryCardResource {
+  readonly kind: "directory-card";
+  readonly principal: PrincipalRow;
+  readonly object: CardObject;
+}
+/** What is known of a card that is not stored. */
+export type CardObject = Required<Pick<ObjectRow, "etag" | "contentType" | "size" | "data">> & {
+  readonly modifiedAt: null;
+};
+
 /** Whatever a URL is mapped to. */
 export type Resource =
   | ContainerPath
   | HomesResource
+  | DirectoryResource
+  | DirectoryCardResource
   | PrincipalResource
   | HomeResource
   | CollectionResource
@@ -85,11 +102,8 @@ export function isInFiles(resource: Resource): resource is FileResource {
 /** The path of a resource. */
 export function pathOf(resource: Resource): Path {
   switch (resource.kind) {
-    case "root":
-    case "principals":
-      return resource;
-    case "homes":
-      return { kind: "homes", home: resource.home };
+    case "directory-card":
+      return { kind: "directory-card", account: resource.principal.name };
     case "principal":
       return { kind: "principal", owner: resource.principal.name };
     case "calendar-home":
@@ -109,6 +123,8 @@ export function pathOf(resource: Resource): Path {
     case "file-collection":
     case "file":
       return { kind: "file", owner: resource.file.owner.name, names: resource.file.names };
+    default:
+      return resource;
   }
 }
 

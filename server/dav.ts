@@ -31,6 +31,8 @@ export interface DavDependencies {
   readonly addMember: boolean;
   /** See Context. */
   readonly refuseFeed: Context["refuseFeed"];
+  /** Whether the accounts are an address book. */
+  readonly directory: boolean;
   readonly now: () => Date;
 }
 
@@ -103,6 +105,7 @@ function contextOf(ctx: KoaContext, deps: DavDependencies): Context {
     push: deps.push(origin),
     addMember: deps.addMember,
     refuseFeed: deps.refuseFeed,
+    directory: deps.directory,
   };
 }
 

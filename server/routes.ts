@@ -40,6 +40,7 @@ export async function openRoutes(options: RouteOptions): Promise<Routes> {
     store: createStore(pool, createNudge(pool)),
     limits: {
       maxResourceSize: config.maxResourceSize,
+      maxImageSize: config.maxImageSize,
       maxSyncPage: config.maxSyncPage,
       maxMultiget: MAX_MULTIGET,
       fileQuota: config.files.enabled ? config.files.quota : null,
@@ -48,6 +49,7 @@ export async function openRoutes(options: RouteOptions): Promise<Routes> {
     push: (origin) => advertisement(push, origin),
     addMember: config.addMember,
     refuseFeed: config.feeds ? (url) => refusalOf(checkUrl(url)) : null,
+    directory: config.directory,
     now: clock,
   });
   return {

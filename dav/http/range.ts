@@ -10,7 +10,7 @@ interface ByteRange {
 interface Stored {
   /** Without quotes. */
   readonly etag: string;
-  readonly modifiedAt: Date;
+  readonly modifiedAt: Date | null;
 }
 
 /**
@@ -64,6 +64,6 @@ function isSameState(request: DavRequest, current: Stored): boolean {
   return (
     condition === undefined ||
     condition === `"${current.etag}"` ||
-    condition === current.modifiedAt.toUTCString()
+    condition === current.modifiedAt?.toUTCString()
   );
 }

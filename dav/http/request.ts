@@ -31,11 +31,15 @@ export interface Context {
   readonly addMember: boolean;
   /** Says in words why a feed is not fetched from a URL, or null; null itself where no feed is fetched at all. */
   readonly refuseFeed: ((url: string) => string | null) | null;
+  /** Whether the accounts of the server are an address book for everybody who has one. */
+  readonly directory: boolean;
 }
 
 export interface Limits {
   /** Largest stored object, in bytes. */
   readonly maxResourceSize: number;
+  /** Largest picture in a card, in bytes. */
+  readonly maxImageSize: number;
   /** Most rows in one answer of sync-collection. */
   readonly maxSyncPage: number;
   /** Most hrefs in one multiget. */

@@ -26,7 +26,7 @@ const MAX_TEXT_BYTES = 16 * 1024 * 1024;
  */
 export function cardRendering(
   request: DavRequest,
-  object: ObjectRow,
+  object: Pick<ObjectRow, "data">,
   { userAgent }: MethodContext,
 ): DavResponse | null {
   const format = formatFor(acceptedCardFormat(request.headers["accept"]), userAgent);

@@ -6,7 +6,7 @@ import { covers, lockPlaceOf } from "../locks.ts";
 import { parseHref, type Path } from "../paths.ts";
 import { privilegesOn } from "../privileges.ts";
 import { resolve } from "../resolve.ts";
-import { isCollection, isHome, isInFiles, isObject, type Resource } from "../resource.ts";
+import { isCollection, isHome, isInFiles, type Resource } from "../resource.ts";
 import type { Transaction } from "../store.ts";
 import { collectionToken, homeToken } from "../synctoken.ts";
 import type { MethodContext, Work } from "./method.ts";
@@ -87,7 +87,7 @@ async function statesOf(
 }
 
 function etagsOf(resource: Resource): string[] {
-  if (isObject(resource)) return [`"${resource.object.etag}"`];
+  if ("object" in resource) return [`"${resource.object.etag}"`];
   const content = isInFiles(resource) ? resource.file.content : null;
   return content === null ? [] : [`"${content.etag}"`];
 }

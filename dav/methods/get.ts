@@ -6,7 +6,13 @@ import { need } from "../privileges.ts";
 import { EVERYWHERE } from "../properties/property.ts";
 import { contentType } from "../quirks.ts";
 import { resolve } from "../resolve.ts";
-import { isCollection, isObject, type ObjectResource, type Resource } from "../resource.ts";
+import {
+  isCollection,
+  isObject,
+  type DirectoryCardResource,
+  type ObjectResource,
+  type Resource,
+} from "../resource.ts";
 import type { Transaction } from "../store.ts";
 import { decodeText } from "../text.ts";
 import { calendarFile, calendarRendering } from "./calendar-get.ts";
@@ -48,7 +54,9 @@ export async function retrieve(
   resource: Resource,
   context: MethodContext,
 ): Promise<DavResponse> {
-  if (isObject(resource)) return objectAnswer(request, resource, context);
+  if (isObject(resource) || resource.kind === "directory-card") {
+    return objectAnswer(request, resource, context);
+  }
   if (resource.kind === "file" && resource.file.content !== null) {
     return fileAnswer(request, resource.file.content, resource.file);
   }
@@ -67,18 +75,20 @@ const COLLECTION_ANSWER: DavResponse = {
 
 function objectAnswer(
   request: DavRequest,
-  { kind, object }: ObjectResource,
+  { kind, object }: ObjectResource | DirectoryCardResource,
   context: MethodContext,
 ): DavResponse {
   const headers = {
     etag: `"${object.etag}"`,
-    "last-modified": object.modifiedAt.toUTCString(),
+    ...(object.modifiedAt && { "last-modified": object.modifiedAt.toUTCString() }),
     "cache-control": "private, no-cache",
-    ...(kind === "addressbook-object" ? { vary: "Accept" } : {}),
+    ...(kind === "calendar-object" ? {} : { vary: "Accept" }),
   };
   if (isNotModified(request, object)) return { status: 304, headers };
-  const render = kind === "calendar-object" ? calendarRendering : cardRendering;
-  const rendered = render(request, object, context);
+  const rendered =
+    kind === "calendar-object"
+      ? calendarRendering(request, object, context)
+      : cardRendering(request, object, context);
   if (rendered !== null) return { ...rendered, headers: { ...headers, ...rendered.headers } };
   const body = object.data ?? Buffer.alloc(0);
   const type = contentType(object.contentType, context.userAgent);

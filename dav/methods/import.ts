@@ -67,7 +67,7 @@ async function readObjects(
   if (componentsIn(bytes) > MAX_COMPONENTS) throw tooMany(`${MAX_COMPONENTS} components`);
   const objects: FileObject[] = [];
   let rows = 0;
-  for (const object of objectsOfFile(kind, bytes, { maxResourceSize, now })) {
+  for (const object of objectsOfFile(kind, bytes, { ...limits, now })) {
     if (object.label === "" && "error" in object) throw object.error;
     if (objects.push(object) > MAX_OBJECTS) throw tooMany(`${MAX_OBJECTS} objects`);
     if ("valid" in object) rows += object.valid.occurrences.length;

@@ -1,4 +1,5 @@
 import { defaultFirst } from "../default-first.ts";
+import { listDirectory } from "../directory.ts";
 import { DavError, violated } from "../errors.ts";
 import { optionalXmlBody } from "../http/body.ts";
 import { depthOf, type Depth } from "../http/headers.ts";
@@ -65,6 +66,8 @@ async function below(
     isCollection(resource) ||
     isObject(resource) ||
     resource.kind === "principal" ||
+    resource.kind === "directory" ||
+    resource.kind === "directory-card" ||
     resource.kind === "file";
   if (depth === "infinity" && !isShallow) {
     throw violated("propfind-finite-depth", "use Depth 0 or 1 here");
@@ -76,7 +79,7 @@ async function below(
 async function members(
   tx: Transaction,
   resource: Resource,
-  { user, limits, hosts }: MethodContext,
+  { user, limits, hosts, directory }: MethodContext,
 ): Promise<Resource[]> {
   if (isCollection(resource)) {
     const { collection } = resource;
@@ -99,8 +102,11 @@ async function members(
         { kind: "principals" },
         { kind: "homes", home: "calendars" },
         { kind: "homes", home: "addressbooks" },
+        ...(directory ? [{ kind: "directory" } as const] : []),
         ...(limits.fileQuota === null ? [] : [{ kind: "homes", home: "files" } as const]),
       ];
+    case "directory":
+      return (await listDirectory(tx)).cards;
     case "principals":
       return mapped(tx, { kind: "principal", owner: user.name });
     case "homes":

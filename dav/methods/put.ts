@@ -66,7 +66,8 @@ export function readObject(
     size: request.body.length,
     maxSize: context.limits.maxResourceSize,
   });
-  return validateObject(kind, storedForm(type, request.body), context.now);
+  const { maxImageSize } = context.limits;
+  return validateObject(kind, storedForm(type, request.body), context.now, maxImageSize);
 }
 
 async function store(

@@ -14,7 +14,7 @@ export const ADDRESSBOOK_HOME = [
     on: ["addressbook-home"],
     settable: "always",
     get: () => null,
-    check: (value, context) => checkTarget(value, "collection", context),
+    check: (value, context) => checkTarget(value, ["collection"], context),
   }),
   property({
     // CS:me-card, the card of the user.
@@ -22,16 +22,23 @@ export const ADDRESSBOOK_HOME = [
     on: ["addressbook-home"],
     settable: "always",
     get: () => null,
-    check: (value, context) => checkTarget(value, "object", context),
+    check: (value, context) => checkTarget(value, ["object"], context),
   }),
 ];
 
-/** An empty value is one that says nothing; macOS clears a property so. */
-function checkTarget(value: Element, kind: Path["kind"], { hosts }: PropertyContext): void {
+/**
+ * Refuses a value that is no href of what is of one of these kinds and in an address book home, or in the directory.
+ * An empty value is one that says nothing; macOS clears a property so.
+ */
+export function checkTarget(
+  value: Element,
+  kinds: readonly Path["kind"][],
+  { hosts }: PropertyContext,
+): void {
   const target = child(value, dav("href"));
   if (elements(value).length === 0 && text(value).trim() === "") return;
   const path = target === undefined ? null : parseHref(text(target), hosts);
-  const isRight = path?.kind === kind && "home" in path && path.home === "addressbooks";
-  if (!isRight)
+  const isCard = path !== null && (!("home" in path) || path.home === "addressbooks");
+  if (!isCard || !kinds.includes(path.kind))
     throw new DavError(409, "the property holds the href of what is in an address book home");
 }

@@ -4,7 +4,7 @@ import { decodeText } from "../text.ts";
 import type { CardPropertySelection } from "../vcard/index.ts";
 import { attribute, child, childrenOf, type Element } from "../xml/element.ts";
 import { carddav } from "../xml/names.ts";
-import { property } from "./property.ts";
+import { CARDS, property } from "./property.ts";
 
 /** A CARDDAV:address-data element of a request as it was read, for all objects of the answer. */
 interface DataRequest {
@@ -20,7 +20,7 @@ const requests = new WeakMap<Element, DataRequest>();
  */
 export const ADDRESS_DATA = property({
   name: carddav("address-data"),
-  on: ["addressbook-object"],
+  on: CARDS,
   needs: "data",
   checkRequest: (requested) => void requestOf(requested),
   get: ({ object }, { userAgent }, requested) => {

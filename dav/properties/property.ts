@@ -94,6 +94,8 @@ export const EVERYWHERE = [
   "root",
   "principals",
   "homes",
+  "directory",
+  "directory-card",
   "principal",
   "calendar-home",
   "addressbook-home",
@@ -110,6 +112,10 @@ export const HOMES = ["calendar-home", "addressbook-home"] as const;
 export const COLLECTIONS = ["calendar", "addressbook"] as const;
 export const FILE_COLLECTIONS = ["file-home", "file-collection"] as const;
 export const FILES = [...FILE_COLLECTIONS, "file"] as const;
+/** What holds a card. */
+export const CARDS = ["addressbook-object", "directory-card"] as const;
+/** What holds cards. */
+export const ADDRESS_BOOKS = ["addressbook", "directory"] as const;
 export const OBJECTS = ["calendar-object", "addressbook-object"] as const;
 /** What can have locks: all that lies in a home. */
 export const LOCKABLE = [...HOMES, ...COLLECTIONS, ...OBJECTS, ...FILES] as const;

@@ -17,6 +17,8 @@ const RESOURCE_TYPES: Readonly<Partial<Record<ResourceKind, readonly Element[]>>
   principal: [COLLECTION, el(dav("principal"))],
   calendar: [COLLECTION, el(caldav("calendar"))],
   addressbook: [COLLECTION, el(carddav("addressbook"))],
+  directory: [COLLECTION, el(carddav("addressbook")), el(carddav("directory"))],
+  "directory-card": [],
   "calendar-object": [],
   "addressbook-object": [],
   file: [],
@@ -33,7 +35,8 @@ function resourceType(resource: Resource, userAgent: string): readonly Element[]
 
 /** What a resource is called as long as nobody named it. */
 function defaultName(resource: Resource): string | null {
-  if (resource.kind === "principal") return resource.principal.displayName;
+  if ("principal" in resource) return resource.principal.displayName;
+  if (resource.kind === "directory") return "Accounts";
   if (isHome(resource)) return resource.home.owner.displayName;
   if (resource.kind === "calendar" || resource.kind === "addressbook") {
     return resource.collection.name;
@@ -56,7 +59,7 @@ export const RFC4918 = [
   }),
   property({
     name: dav("displayname"),
-    on: ["principal", ...HOMES, ...COLLECTIONS, ...FILES],
+    on: ["principal", "directory", ...HOMES, ...COLLECTIONS, ...FILES],
     allprop: true,
     settable: "always",
     get: (resource) => {
@@ -66,7 +69,7 @@ export const RFC4918 = [
   }),
   property({
     name: dav("getetag"),
-    on: [...OBJECTS, "file"],
+    on: [...OBJECTS, "directory-card", "file"],
     allprop: true,
     get: (resource) => {
       const etag = "object" in resource ? resource.object.etag : resource.file.content?.etag;
@@ -75,7 +78,7 @@ export const RFC4918 = [
   }),
   property({
     name: dav("getcontenttype"),
-    on: [...OBJECTS, "file"],
+    on: [...OBJECTS, "directory-card", "file"],
     allprop: true,
     get: (resource, context) => {
       if ("object" in resource)
@@ -85,7 +88,7 @@ export const RFC4918 = [
   }),
   property({
     name: dav("getcontentlength"),
-    on: [...OBJECTS, "file"],
+    on: [...OBJECTS, "directory-card", "file"],
     allprop: true,
     get: (resource) => {
       const size = "object" in resource ? resource.object.size : resource.file.content?.size;

@@ -1,3 +1,4 @@
+import { directoryCard } from "../directory.ts";
 import { DavError, violated } from "../errors.ts";
 import type { MethodContext } from "../methods/method.ts";
 import { multistatus, statusResponse } from "../multistatus.ts";
@@ -7,6 +8,7 @@ import { propertyResponses } from "../property-responses.ts";
 import { needsData, readPropertyRequest } from "../propstat.ts";
 import { resolve } from "../resolve.ts";
 import {
+  hrefOf,
   isCollection,
   isObject,
   objectResource,
@@ -21,8 +23,40 @@ import type { Report } from "./report.ts";
 
 /** calendar-multiget (RFC 4791 section 7.9): on an object it finds nothing but that object. */
 export const CALENDAR_MULTIGET = multiget("calendar", caldav("calendar-multiget"));
-/** addressbook-multiget (RFC 6352 section 8.7). */
-export const ADDRESSBOOK_MULTIGET = multiget("addressbook", carddav("addressbook-multiget"));
+const CARD_MULTIGET = multiget("addressbook", carddav("addressbook-multiget"));
+/** addressbook-multiget (RFC 6352 section 8.7), of address books, cards and the directory. */
+export const ADDRESSBOOK_MULTIGET: Report = {
+  ...CARD_MULTIGET,
+  on: new Set<ResourceKind>([...CARD_MULTIGET.on, "directory"]),
+  prepare(root, request, context) {
+    const { kind } = request.path;
+    if (kind === "directory") return directoryMultiget(root, request, context);
+    return CARD_MULTIGET.prepare(root, request, context);
+  },
+};
+
+const directoryMultiget: Report["prepare"] = (root, request, context) => {
+  const wanted = readPropertyRequest(root, request);
+  const paths = readHrefs(root, context).map((href) => ({
+    href,
+    path: parseHref(href, context.hosts),
+  }));
+  return {
+    mode: "snapshot",
+    run: async (tx) => {
+      const names = paths.flatMap(({ path }) =>
+        path?.kind === "directory-card" ? [path.account] : [],
+      );
+      const cards = (await tx.findPrincipals(names)).map(directoryCard);
+      const responses = await propertyResponses(tx, cards, wanted, context);
+      const byHref = new Map(cards.map((card, index) => [hrefOf(card), responses[index]]));
+      const hrefs = new Set(
+        paths.map(({ href, path }) => (path === null ? href : formatPath(path))),
+      );
+      return multistatus([...hrefs].map((href) => byHref.get(href) ?? statusResponse(href, 404)));
+    },
+  };
+};
 
 function multiget(kind: CollectionKind, name: string): Report {
   return {

@@ -1,4 +1,6 @@
 /** Reading, checking, searching and taking apart vCards; knows no XML and no HTTP. */
+export { writeAccountCard } from "./account-card.ts";
+export type { Account } from "./account-card.ts";
 export { checkCard, parseCard } from "./card.ts";
 export type { CardVersion } from "./card.ts";
 export { CARD_COLLATIONS } from "./collation.ts";
@@ -12,6 +14,7 @@ export type {
   CardPropertyFilter,
   CardTextMatch,
 } from "./filter.ts";
+export { largestImage } from "./image-size.ts";
 export { jcardOf } from "./jcard.ts";
 export type { Jcard, JcardProperty, JcardValue } from "./jcard.ts";
 export { textOfJcard } from "./jcard-read.ts";

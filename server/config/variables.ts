@@ -185,6 +185,12 @@ export const Settings = z.object({
     default: "10 MB",
     example: "1 MB",
   }),
+  maxImageSize: variable(size(1024), {
+    name: "PUSHDAV_MAX_IMAGE_SIZE",
+    about: "Largest picture in a contact; iPhones make theirs smaller than this.",
+    default: "7 MB",
+    example: "500 kB",
+  }),
   maxSyncPage: variable(integer(1, 100_000), {
     name: "PUSHDAV_MAX_SYNC_PAGE",
     about: "Most changes in one answer to a client that syncs; it asks again for the rest.",
@@ -200,6 +206,13 @@ export const Settings = z.object({
   feeds: variable(flag(), {
     name: "PUSHDAV_FEEDS",
     about: "Whether the server fetches the calendars that users subscribe to.",
+    default: "on",
+    example: "off",
+  }),
+  directory: variable(flag(), {
+    name: "PUSHDAV_DIRECTORY",
+    about:
+      "Whether every account can search the names and mail addresses of all accounts in Contacts.",
     default: "on",
     example: "off",
   }),
