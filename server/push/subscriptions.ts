@@ -229,14 +229,17 @@ export async function endSubscription(
 }
 
 /**
- * Ends subscriptions that expired, could not be announced to for 14 days, or whose subscribers lost access; those of
- * disabled accounts stay, for the account may come back. Returns how many.
+ * Ends subscriptions that expired, could not be announced to for 14 days, whose subscribers lost access, or whose
+ * collection went without their being told, as they wished; those of disabled accounts stay, for the account may come
+ * back. Returns how many.
  */
 export async function expireSubscriptions(pool: Pool, now: Date): Promise<number> {
   const { rowCount } = await pool.query(
     `delete from push_subscription s
      where s.expires_at < $1
-       or least(s.failing_since, s.removed_at) < $1::timestamptz - make_interval(days => ${FAILING_DAYS})
+       or s.failing_since < $1::timestamptz - make_interval(days => ${FAILING_DAYS})
+       or s.removed_at < $1::timestamptz - interval '1 hour'
+         and not exists (select from push_delivery d where d.subscription_id = s.id)
        or not ${MAY_BE_TOLD} and exists (select from principal q where q.id = s.principal_id and q.disabled_at is null)`,
     [now],
   );
