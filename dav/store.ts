@@ -207,8 +207,6 @@ export interface PushTarget {
 }
 
 export interface NewRegistration {
-  /** See Context. */
-  readonly appPassword: number | null;
   readonly target: PushTarget;
   /** The name of the target in messages. */
   readonly topic: string;
@@ -298,6 +296,8 @@ export interface Transaction {
     limit: number,
     what: { readonly byContent: boolean },
   ): Promise<CollectionChange[]>;
+  /** Names that were unmapped in (`since`, `home.seq`] and are mapped to another collection now, in order of seq. */
+  replacedCollections(home: HomeRow, since: number, limit: number): Promise<CollectionChange[]>;
   /** Members of every collection of a home that changed in (`since`, `home.seq`], in order of seq. */
   changedHomeObjects(
     home: HomeRow,

@@ -19,12 +19,8 @@ export interface DavResponse {
 
 /** Everything about a request that does not stand in it. */
 export interface Context {
-  /** Who asks, and the id of the app password it was done with: what is registered ends with it. */
-  readonly user: {
-    readonly id: number;
-    readonly name: string;
-    readonly appPassword?: number;
-  };
+  /** Who asks. */
+  readonly user: { readonly id: number; readonly name: string };
   /** Names by which clients know this server, with the port: hrefs may be URIs on any of them. */
   readonly hosts: readonly string[];
   readonly now: Date;

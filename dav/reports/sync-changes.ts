@@ -121,19 +121,27 @@ async function changesBelow(
     href: hrefIn(home, name),
   }));
   if (byContent) return changes;
+  const replaced = since === 0 ? [] : await tx.replacedCollections(home, since, most);
+  const gone = replaced.map(({ name, seq }) => ({ seq, resource: null, href: hrefIn(home, name) }));
   const members = await tx.changedHomeObjects(home, since, most, { data: sync.data });
   const inside = members.map(({ collection, change: { name, seq, object } }) => ({
     seq,
     resource: object && objectResource(collection, object),
     href: hrefIn(home, collection.name, name),
   }));
-  return [...changes, ...inside].sort((a, b) => a.seq - b.seq);
+  return [...gone, ...changes, ...inside].sort((a, b) => a.seq - b.seq);
 }
 
-/** Cuts a page; its token is the number of the last change in it, so that nothing is lost between pages. */
+/**
+ * Cuts a page; its token is the number of the last change in it, so that nothing is lost between pages. Between the end of
+ * a collection and the beginning of another with its name a page ends: each URL is in an answer once, and the client forgets
+ * the members of the old one.
+ */
 function page(changes: readonly Change[], limit: number, current: number): Page {
-  const shown = changes.slice(0, limit);
-  const truncated = changes.length > limit;
+  const hrefs = new Set<string>();
+  const again = changes.findIndex(({ href }) => hrefs.size === hrefs.add(href).size);
+  const shown = changes.slice(0, again < 0 ? limit : Math.min(limit, again));
+  const truncated = changes.length > shown.length;
   return { shown, truncated, seq: truncated ? (shown.at(-1)?.seq ?? current) : current };
 }
 

@@ -1,4 +1,3 @@
-import { appPassword } from "./app-password.ts";
 import type { Command } from "./command.ts";
 import { doctor } from "./doctor.ts";
 import { exportFiles } from "./export.ts";
@@ -15,7 +14,6 @@ import { webhook } from "./webhook.ts";
 export const COMMANDS: readonly Command[] = [
   serve,
   user,
-  appPassword,
   group,
   importFiles,
   exportFiles,

@@ -1,4 +1,3 @@
-import type { AuthenticatedPrincipal } from "../auth/authenticator.ts";
 import type { Pool } from "pg";
 import { ALL_TYPES, readAccounts } from "../push/transports/jmap/states.ts";
 import { MethodError, RequestError } from "./error.ts";
@@ -16,7 +15,7 @@ import { CORE, DAV_PUSH, VAPID } from "./session.ts";
 /** What a method may look at besides its arguments. */
 export interface MethodContext {
   readonly pool: Pool;
-  readonly principal: AuthenticatedPrincipal;
+  readonly principal: { readonly id: number; readonly name: string };
   readonly now: Date;
   readonly vapidKey: string;
   readonly userAgent: string;

@@ -261,6 +261,24 @@ export async function changedCollections(
   }));
 }
 
+const REPLACED_COLLECTIONS: Statement = {
+  name: "replaced-collections",
+  text: `select name as collection_name, unbound_seq as changed_seq from binding
+    where principal_id = $1 and home = $2 and collection_id is not null and unbound_seq > $3 and unbound_seq <= $4
+    order by unbound_seq limit $5`,
+};
+
+export async function replacedCollections(
+  db: Connection,
+  home: HomeRow,
+  page: { since: number; limit: number },
+): Promise<CollectionChange[]> {
+  type Row = { collection_name: string; changed_seq: number };
+  const values = [home.owner.id, home.kind, page.since, home.seq, page.limit];
+  const rows = await rowsOf<Row>(db, REPLACED_COLLECTIONS, values);
+  return rows.map((row) => ({ name: row.collection_name, seq: row.changed_seq, collection: null }));
+}
+
 /** Each collection gives a page at most, read in order from its index, whatever it holds. */
 const CHANGED_HOME_OBJECTS = withData(
   "changed-home-objects",

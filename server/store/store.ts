@@ -100,6 +100,8 @@ function transaction(db: Connection, author: Author): Transaction {
       read.changedObjects(db, collection, { since, limit }, columns),
     changedCollections: (home, since, limit, what) =>
       read.changedCollections(db, home, { since, limit }, what),
+    replacedCollections: (home, since, limit) =>
+      read.replacedCollections(db, home, { since, limit }),
     changedHomeObjects: (home, since, limit, columns) =>
       read.changedHomeObjects(db, home, { since, limit }, columns),
     putObject: (collection, object) => writer.putObject(collection, object),

@@ -65,7 +65,7 @@ const UNBIND_COLLECTION = change(
   "content",
   "$4::bigint",
   `unbound as (
-    update binding set owner_id = null, collection_id = null, changed_seq = seq
+    update binding set owner_id = null, collection_id = null, changed_seq = seq, unbound_seq = seq
     from counter where principal_id = $1 and home = $2 and collection_id = $4
   ), dismissed as (
     update push_subscription s set removed_at = now()

@@ -35,7 +35,6 @@ export async function registerWebPush(
   const { endpoint, p256dh, auth, triggers } = registration;
   const subscription = {
     principalId,
-    appPassword: given.appPassword,
     transport: WEB_PUSH,
     identity: identityOf(principalId, given),
     endpoint,
