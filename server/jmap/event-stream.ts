@@ -40,8 +40,9 @@ export class EventStream {
   constructor(wish: Wish, told: States) {
     this.#wish = wish;
     this.#told = told;
-    // A comment, so that proxies and clients see that the stream is open.
-    this.body.write(":\n\n");
+    // Proxies and clients see that the stream is open, and a client that loses it before anything was told comes back
+    // with this id: it is no event without data, but kept (HTML, "dispatch the event").
+    this.body.write(`id: ${eventId(told)}\n\n`);
     if (wish.ping > 0) this.#interval = setInterval(() => this.#ping(), wish.ping * 1000).unref();
     this.body.once("close", () => clearInterval(this.#interval));
   }

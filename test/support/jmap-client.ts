@@ -15,6 +15,8 @@ export interface Stream {
   readonly status: number;
   readonly headers: Headers;
   readonly events: readonly StreamEvent[];
+  /** What a client would send as Last-Event-ID. */
+  readonly lastId: () => string | undefined;
   readonly ended: () => boolean;
   /** Resolves with the events when there are so many. */
   readonly until: (many: number, ms?: number) => Promise<readonly StreamEvent[]>;
@@ -29,9 +31,12 @@ export function changedIn({ data }: StreamEvent): Changed {
   return (data as { changed: Changed }).changed;
 }
 
-function readEvent(block: string): StreamEvent | null {
+function readFields(block: string): ReadonlyMap<string, string> {
   const lines = block.split("\n").filter((line) => line !== "" && !line.startsWith(":"));
-  const fields = new Map(lines.map((line) => line.split(/: (.*)/s, 2) as [string, string]));
+  return new Map(lines.map((line) => line.split(/: (.*)/s, 2) as [string, string]));
+}
+
+function readEvent(fields: ReadonlyMap<string, string>): StreamEvent | null {
   const data = fields.get("data");
   if (data === undefined) return null;
   return { id: fields.get("id"), event: fields.get("event"), data: JSON.parse(data) };
@@ -55,13 +60,18 @@ export async function openStream(
   t.teardown(() => abort.abort());
   const events: StreamEvent[] = [];
   let ended = false;
+  let last = lastId;
   const read = async () => {
     let text = "";
     for await (const chunk of response.body ?? []) {
       text += Buffer.from(chunk).toString();
       const blocks = text.split("\n\n");
       text = blocks.pop() ?? "";
-      events.push(...blocks.map(readEvent).filter((event) => event !== null));
+      for (const fields of blocks.map(readFields)) {
+        last = fields.get("id") ?? last;
+        const event = readEvent(fields);
+        if (event) events.push(event);
+      }
     }
   };
   void read()
@@ -71,6 +81,7 @@ export async function openStream(
     status: response.status,
     headers: response.headers,
     events,
+    lastId: () => last,
     ended: () => ended,
     async until(many, ms) {
       await eventually(() => events.length >= many, `${many} events`, ms);

@@ -109,6 +109,17 @@ test("a client that comes back is told at once what it missed, and nothing when 
   t.deepEqual(Object.keys((next && changedIn(next)[server.accountId]) ?? {}), ["ContactCard"]);
 });
 
+test("a client that lost its stream before anything was told is told what it missed, too", async (t) => {
+  const server = await prepare(t);
+  const stream = await openStream(t, server, ALL);
+  await eventually(() => stream.lastId() !== undefined, "an id");
+  stream.close();
+  await server.put(`${CALENDAR}a.ics`);
+  const back = await openStream(t, server, ALL, { lastId: stream.lastId() ?? "" });
+  const [missed] = await back.until(1);
+  t.deepEqual(missed && Object.keys(changedIn(missed)[server.accountId] ?? {}), ["CalendarEvent"]);
+});
+
 for (const lastId of ["118", "bnVsbA", "x".repeat(7000)]) {
   test(`an id that is not ours brings the whole state: ${lastId.slice(0, 10)}`, async (t) => {
     const server = await prepare(t);

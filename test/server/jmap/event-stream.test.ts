@@ -6,9 +6,9 @@ import { EventStream } from "../../../server/jmap/event-stream.ts";
 const STATES = { a1: { Calendar: "x-1" } };
 const wish = { types: null, closeAfterState: false, ping: 30 };
 
-/** What a stream has written, without the comment at its beginning. */
+/** What a stream has written, without the id at its beginning. */
 function written({ body }: EventStream): string {
-  return String(body.read() ?? "").replace(/^:\n\n/, "");
+  return String(body.read() ?? "").replace(/^id: \S+\n\n/, "");
 }
 
 test.serial.beforeEach(() => mock.timers.enable({ apis: ["setInterval"] }));
