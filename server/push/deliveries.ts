@@ -39,7 +39,7 @@ with candidates as (
     order by d.due_at limit $4 * 4
   ) c
 ), due as (
-  select d.subscription_id
+  select d.subscription_id, d.attempts > 0 or d.claimed_until is not null as tried
   from candidates c
   join push_delivery d on d.subscription_id = c.subscription_id
   left join unnest($6::text[], $7::int[]) as busy (origin, room) on busy.origin = c.origin
@@ -63,8 +63,9 @@ with candidates as (
 )
 select s.id, s.public_id, s.principal_id, s.endpoint, s.origin, s.topic, s.owner_id, s.home, s.collection_id,
   s.removed_at is not null as removed, s.details, s.told,
-  c.content, c.property, c.generation, c.attempts, c.first_changed_at, c.last_changed_at, now() as claimed_at
-from claimed c join readable s on s.id = c.subscription_id`,
+  c.content, c.property, c.generation, c.attempts, due.tried, c.first_changed_at, c.last_changed_at,
+  now() as claimed_at
+from claimed c join readable s on s.id = c.subscription_id join due on due.subscription_id = s.id`,
 };
 
 const NEXT_DUE: Statement = {
@@ -91,6 +92,7 @@ interface ClaimRow {
   property: boolean;
   generation: number;
   attempts: number;
+  tried: boolean;
   first_changed_at: Date;
   last_changed_at: Date;
   claimed_at: Date;
@@ -112,6 +114,7 @@ function toDelivery(row: ClaimRow): Delivery {
     property: row.property,
     generation: row.generation,
     attempts: row.attempts,
+    tried: row.tried,
     firstChangedAt: row.first_changed_at,
     lastChangedAt: row.last_changed_at,
     claimedAt: row.claimed_at,

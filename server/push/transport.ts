@@ -29,6 +29,8 @@ export interface Delivery {
   /** Counts the changes folded into this delivery. */
   readonly generation: number;
   readonly attempts: number;
+  /** Whether an attempt before this one may have arrived: it failed, or its process ended before it knew. */
+  readonly tried: boolean;
   readonly firstChangedAt: Date;
   readonly lastChangedAt: Date;
   /** When it was claimed, by the clock of the database: it announces all that was committed before. */

@@ -67,7 +67,11 @@ export const CONTENT = "<trigger><content-update><D:depth>1</D:depth></content-u
 export const BOTH =
   "<trigger><content-update><D:depth>1</D:depth></content-update><property-update><D:depth>0</D:depth></property-update></trigger>";
 
-function body(receiver: Receiver, { trigger = CONTENT, expires = "" }: Wish): string {
+/** The body that registers a receiver. */
+export function registration(
+  receiver: Receiver,
+  { trigger = CONTENT, expires = "" }: Wish,
+): string {
   return `<push-register xmlns="https://bitfire.at/webdav-push" xmlns:D="DAV:"><subscription><web-push-subscription>
     <push-resource>${receiver.url}</push-resource><content-encoding>aes128gcm</content-encoding>
     <subscription-public-key type="p256dh">${receiver.p256dh}</subscription-public-key>
@@ -75,7 +79,8 @@ function body(receiver: Receiver, { trigger = CONTENT, expires = "" }: Wish): st
     ${trigger}${expires && `<expires>${expires}</expires>`}</push-register>`;
 }
 
-function readMessage(xml: string): Message {
+/** Reads a message that was decrypted. */
+export function readMessage(xml: string): Message {
   const root = parseXml(Buffer.from(xml));
   const part = (local: string) => child(root, webdavPush(local));
   const content = part("content-update");
@@ -125,7 +130,7 @@ export async function preparePushed(t: ExecutionContext, clock?: () => Date): Pr
     },
     async register(user, target, receiver, wish = {}) {
       const headers = { "content-type": "application/xml; charset=utf-8" };
-      const xml = body(receiver, wish);
+      const xml = registration(receiver, wish);
       const answer = await send({ method: "POST", target, user, headers, body: xml });
       const location = answer.headers.get("location") ?? "";
       return {

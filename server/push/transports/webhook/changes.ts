@@ -70,7 +70,8 @@ const COLLECTIONS: Statement = {
     order by b.home desc, b.name`,
 };
 
-/** What changed in the collection $2 of $1 after $3 up to $4, not by $5, with a component of $6; $7 with the text; $8 most. */
+/** What changed in the collection $2 of $1 after $3 up to $4, not by $5, with a component of $6; $7 with the text; $8 most;
+ * not what was made after $9 and is gone again, unless $10. */
 const OBJECTS: Statement = {
   name: "webhook-objects",
   text: `
@@ -80,7 +81,7 @@ const OBJECTS: Statement = {
     where principal_id = $1 and collection_id = $2 and changed_seq > $3 and changed_seq <= $4
       and ($5::bigint is null or changed_by is distinct from $5)
       and ($6::text[] is null or component = any($6))
-      and not (data is null and coalesce(made_seq, 0) > $9)
+      and ($10::boolean or not (data is null and coalesce(made_seq, 0) > $9))
     order by changed_seq limit $8`,
 };
 
@@ -118,6 +119,8 @@ export interface ObjectQuery {
   readonly components: readonly string[] | null;
   /** Whether the objects' texts are needed. */
   readonly data: boolean;
+  /** Whether what came and went counts too. */
+  readonly passing: boolean;
 }
 
 /** Objects read at once: few when they come with their texts, which can be long. */
@@ -128,13 +131,13 @@ const PAGE_WITH_DATA = 16;
 export async function* readObjects(
   db: Connection,
   { id, ownerId, since, until }: ChangedCollection,
-  { exceptBy, components, data }: ObjectQuery,
+  { exceptBy, components, data, passing }: ObjectQuery,
 ): AsyncGenerator<ChangedObject> {
   const limit = data ? PAGE_WITH_DATA : PAGE;
   let after = since;
   let page: ChangedObject[];
   do {
-    const values = [ownerId, id, after, until, exceptBy, components, data, limit, since];
+    const values = [ownerId, id, after, until, exceptBy, components, data, limit, since, passing];
     page = await rowsOf<ChangedObject>(db, OBJECTS, values);
     yield* page;
     after = page.at(-1)?.seq ?? after;

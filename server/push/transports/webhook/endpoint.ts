@@ -6,12 +6,12 @@ import { readBody } from "../../../body.ts";
 import { Failure } from "../../../failure.ts";
 import { endSubscription } from "../../subscriptions.ts";
 import { WEBHOOK } from "../../transport.ts";
-import { createWebhook, listWebhooks } from "./webhooks.ts";
+import { createWebhook, listWebhooks, renewSecret } from "./webhooks.ts";
 import { readWish } from "./wish.ts";
 
 /** The webhooks of the account that asks; each is below it. */
 const WEBHOOKS_PATH = "/push/webhooks";
-const PATH = new RegExp(`^${WEBHOOKS_PATH}(?:/([0-9a-f]{32})?)?$`);
+const PATH = new RegExp(`^${WEBHOOKS_PATH}(?:/(?:([0-9a-f]{32})(/secret)?)?)?$`);
 
 const MAX_BODY = 65_536;
 
@@ -27,7 +27,8 @@ type Handler = (ctx: WebhookContext, id: string) => Promise<void>;
 
 /**
  * Koa middleware for an account's own webhooks, behind authentication: GET lists them as JSON, POST makes one (201 with
- * its secret, which is not shown again; 400 says in words what is wrong), DELETE below ends one.
+ * its secret, which is not shown again; 400 says in words what is wrong), DELETE below ends one, and POST to its `secret` gives
+ * it a new one.
  */
 export function webhookEndpoint(options: WebhookEndpointOptions): Middleware<AuthState> {
   const { pool, clock, checkUrl } = options;
@@ -50,8 +51,16 @@ export function webhookEndpoint(options: WebhookEndpointOptions): Middleware<Aut
     const subscription = { transport: WEBHOOK, principalId: ctx.state.principal.id, publicId };
     ctx.status = (await endSubscription(pool, subscription, clock())) ? 204 : 404;
   };
+  const renew: Handler = async (ctx, publicId) => {
+    await readJson(ctx);
+    const secret = await renewSecret(pool, ctx.state.principal.id, publicId, clock());
+    ctx.status = secret === null ? 404 : 200;
+    ctx.set("Cache-Control", "no-store");
+    ctx.body = secret === null ? "" : { id: publicId, secret };
+  };
   const onAll: Readonly<Record<string, Handler>> = { GET: list, POST: create };
   const onOne: Readonly<Record<string, Handler>> = { DELETE: end };
+  const onSecret: Readonly<Record<string, Handler>> = { POST: renew };
 
   return async (ctx, next) => {
     const match = PATH.exec(ctx.path);
@@ -59,8 +68,8 @@ export function webhookEndpoint(options: WebhookEndpointOptions): Middleware<Aut
       await next();
       return;
     }
-    const [, id] = match;
-    const handlers = id === undefined ? onAll : onOne;
+    const [, id, secret] = match;
+    const handlers = id === undefined ? onAll : secret === undefined ? onOne : onSecret;
     const handler = Object.hasOwn(handlers, ctx.method) ? handlers[ctx.method] : undefined;
     if (!handler) {
       ctx.status = 405;

@@ -38,7 +38,7 @@ const FILLS: Readonly<Record<Form, Fill>> = {
   }),
   slack: (_, event) => {
     const { title, text } = readable(event);
-    return { body: { text: text === "" ? title : `${title}\n${text}` } };
+    return { body: { text: escapeSlack(text === "" ? title : `${title}\n${text}`) } };
   },
   ntfy: (url, event) => {
     const { title, text } = readable(event);
@@ -59,6 +59,11 @@ const FILLS: Readonly<Record<Form, Fill>> = {
     return { body: { value1: title, value2: text, value3: event.origin ?? "" } };
   },
 };
+
+/** So that a title cannot call everybody in a channel, nor be a link (Slack: "Escaping text"). */
+function escapeSlack(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
 
 /** The request that tells an event in a form. */
 export function fill(form: Form, url: string, event: Event): Filled {

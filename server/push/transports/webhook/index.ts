@@ -13,7 +13,7 @@ import { readCursor, type Cursor } from "./changes.ts";
 import { fill, type Event } from "./forms.ts";
 import { outcomeOf } from "./outcome.ts";
 import { reportChanges, type CollectionReport } from "./report.ts";
-import { signed } from "./signature.ts";
+import { secretsAt, signed } from "./signature.ts";
 import type { Details } from "./webhooks.ts";
 
 const SNAPSHOT = "begin isolation level repeatable read read only";
@@ -51,7 +51,7 @@ export function webhookTransport(options: WebhookTransportOptions): Transport {
 
   async function post(
     { endpoint, publicId, attempts }: Delivery,
-    { form, secret }: Details,
+    { form, secret, former }: Details,
     event: Event,
     name: string,
   ): Promise<Outcome> {
@@ -62,7 +62,7 @@ export function webhookTransport(options: WebhookTransportOptions): Transport {
       "content-type": "application/json",
       "user-agent": "pushdav",
       "webhook-attempt": String(attempts + 1),
-      ...signed(secret, id, sentAt, body),
+      ...signed(secretsAt(sentAt, secret, former), id, sentAt, body),
     };
     return outcomeOf(await egress.post({ url, headers, body: Buffer.from(body) }), sentAt);
   }
@@ -72,7 +72,7 @@ export function webhookTransport(options: WebhookTransportOptions): Transport {
    * nor, as what it is to the receiver, in the next.
    */
   function readNews(delivery: Delivery, details: Details, since: Cursor): Promise<News> {
-    const { principalId, target, removed } = delivery;
+    const { principalId, target, removed, tried } = delivery;
     const { filter, content, collections: ids } = details;
     return inTransaction(pool, SNAPSHOT, async (client) => {
       const until = await readCursor(client, delivery);
@@ -81,6 +81,7 @@ export function webhookTransport(options: WebhookTransportOptions): Transport {
         scope: { readerId: principalId, target, collections: ids },
         filter,
         content,
+        tried,
       };
       return { collections: await reportChanges(client, question, [since, until], clock()), until };
     });

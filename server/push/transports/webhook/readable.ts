@@ -1,6 +1,10 @@
 import type { Event } from "./forms.ts";
 import type { CollectionReport, Item } from "./report.ts";
 
+/** Characters that fit everywhere: Pushover takes 250 and 1024, ntfy 4096 octets. */
+const MOST_IN_TITLE = 250;
+const MOST_IN_TEXT = 1000;
+
 /** Lines for people; there is room for a few on a phone. */
 const MOST_LINES = 10;
 
@@ -12,7 +16,15 @@ export function readable({ type, collections }: Event): { title: string; text: s
   const lines = collections.flatMap(linesOf);
   const rest = lines.length - MOST_LINES;
   const shown = rest > 0 ? [...lines.slice(0, MOST_LINES), `and ${rest} more`] : lines;
-  return { title: titleOf(collections), text: shown.join("\n") };
+  return {
+    title: cut(titleOf(collections), MOST_IN_TITLE),
+    text: cut(shown.join("\n"), MOST_IN_TEXT),
+  };
+}
+
+function cut(text: string, most: number): string {
+  const characters = [...text];
+  return characters.length <= most ? text : `${characters.slice(0, most - 1).join("")}…`;
 }
 
 function titleOf(collections: readonly CollectionReport[]): string {

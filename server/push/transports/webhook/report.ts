@@ -52,6 +52,8 @@ export interface Question {
   readonly scope: Scope;
   readonly filter: WebhookFilter;
   readonly content: boolean;
+  /** Whether the receiver may know of changes after the cursor: it is then told of the end of what came since, too. */
+  readonly tried: boolean;
 }
 
 /** What changed between two cursors and passes the filter. */
@@ -79,7 +81,7 @@ interface Found {
 async function findObjects(
   db: Connection,
   collection: ChangedCollection,
-  { scope, filter, content }: Question,
+  { scope, filter, content, tried }: Question,
   now: Date,
 ): Promise<Found> {
   const found: Found = { total: 0, counts: { created: 0, modified: 0, deleted: 0 }, items: [] };
@@ -89,6 +91,7 @@ async function findObjects(
     exceptBy: filter.others ? scope.readerId : null,
     components: filter.components ?? null,
     data: inside || content,
+    passing: tried,
   };
   for await (const object of readObjects(db, collection, query)) {
     if (!filter.changes.includes(object.change)) continue;

@@ -10,7 +10,7 @@ import { WEBHOOK } from "../../transport.ts";
 import { readCursor } from "./changes.ts";
 import type { Form } from "./forms.ts";
 import { TOPIC } from "./index.ts";
-import { createSecret } from "./signature.ts";
+import { createSecret, type FormerSecret } from "./signature.ts";
 import type { WebhookFilter, WebhookWish } from "./wish.ts";
 
 /** Webhooks an account may have. */
@@ -30,6 +30,7 @@ export interface Details {
   readonly form: Form;
   readonly content: boolean;
   readonly secret: string;
+  readonly former?: FormerSecret;
 }
 
 /** A webhook as its owner sees it. The secret is shown once, when it is made. */
@@ -140,6 +141,31 @@ export function createWebhook(
     await client.query("update push_subscription set told = $2 where id = $1", [recorded.id, told]);
     return { id: recorded.publicId, secret: details.secret };
   });
+}
+
+/** Hours in which messages are signed with a former secret too. */
+const OVERLAP = 24;
+
+/**
+ * Gives a webhook a new secret. For a day messages are signed with the former one too, and verify with either.
+ *
+ * @returns the new secret; null when the account has no such webhook
+ */
+export async function renewSecret(
+  pool: Pool,
+  principalId: number,
+  publicId: string,
+  now: Date,
+): Promise<string | null> {
+  const secret = createSecret();
+  const until = new Date(now.getTime() + OVERLAP * 3_600_000).toISOString();
+  const { rowCount } = await pool.query(
+    `update push_subscription set details = details || jsonb_build_object(
+       'secret', $4::text, 'former', jsonb_build_object('secret', details->>'secret', 'until', $5::text))
+     where transport = $1 and principal_id = $2 and public_id = $3`,
+    [WEBHOOK, principalId, publicId, secret, until],
+  );
+  return rowCount === 1 ? secret : null;
 }
 
 /** The webhooks of an account, oldest first. */

@@ -4,7 +4,7 @@ import { Webhook as Verifier } from "standardwebhooks";
 import { claim } from "../../../../../server/push/deliveries.ts";
 import type { Egress } from "../../../../../server/push/egress/index.ts";
 import { fanOut } from "../../../../../server/push/fanout.ts";
-import { WEBHOOK } from "../../../../../server/push/transport.ts";
+import { WEBHOOK, type Delivery } from "../../../../../server/push/transport.ts";
 import { webhookTransport } from "../../../../../server/push/transports/webhook/index.ts";
 import { event } from "../../../../support/events.ts";
 import { count, eventually } from "../../../../support/push.ts";
@@ -49,8 +49,12 @@ function interrupted(pool: Pool, name: string, work: () => Promise<void>): Pool 
 }
 
 /** @param wish of a first webhook; null for none, and nothing is announced until it is started */
-async function prepare(t: ExecutionContext, wish: Wish | null = {}): Promise<Hooked> {
-  const pushed = await preparePushed(t);
+async function prepare(
+  t: ExecutionContext,
+  wish: Wish | null = {},
+  clock?: () => Date,
+): Promise<Hooked> {
+  const pushed = await preparePushed(t, clock);
   const receiver = pushed.service.receiver();
   const add = async (more: Wish = {}, user = "alice") => {
     const body = { url: receiver.url, ...more };
@@ -176,29 +180,57 @@ test("what came and went unseen is not told", async (t) => {
   t.like(data.collections[0].objects, { created: 1, modified: 0, deleted: 0 });
 });
 
-test("what happens while a message is made is left to the next, and told as what it is then", async (t) => {
-  const { change, add, pool } = await prepare(t, null);
-  await add({ content: true });
-  await change("PUT", `${CALENDAR}a.ics`, event("a"));
+/** A webhook whose deliveries are claimed and sent by hand, with a lease that ends at once. */
+async function byHand({ pool }: Pushed, reading: Pool = pool) {
   const posted: Parsed[] = [];
   const post: Egress["post"] = async ({ body }) => {
     posted.push(JSON.parse(Buffer.from(body).toString()).data.collections[0].objects);
     return { kind: "answered", status: 200, retryAfter: null };
   };
   const pace = { quiet: 0, window: 0 };
-  const transport = webhookTransport({
-    pool: interrupted(pool, "webhook-homes", () => change("DELETE", `${CALENDAR}a.ics`)),
-    pace,
-    egress: { post },
-    publicUrl: null,
-    clock: () => new Date(),
-  });
+  const clock = () => new Date();
+  const egress = { post };
+  const transport = webhookTransport({ pool: reading, pace, egress, publicUrl: null, clock });
   await fanOut(pool, { [WEBHOOK]: pace }, new Date());
-  const [delivery] = await claim(pool, transport, { free: 1, origins: new Map() }, 60);
-  if (!delivery) throw new Error("nothing to deliver");
-  const outcome = await transport.send(delivery);
+  const claimed = async () => {
+    const [delivery] = await claim(pool, transport, { free: 1, origins: new Map() }, 0);
+    if (!delivery) throw new Error("nothing to deliver");
+    return delivery;
+  };
+  return { posted, claimed, send: (delivery: Delivery) => transport.send(delivery) };
+}
+
+test("what happens while a message is made is left to the next, and told as what it is then", async (t) => {
+  const hooked = await prepare(t, null);
+  const { change, add, pool } = hooked;
+  await add({ content: true });
+  await change("PUT", `${CALENDAR}a.ics`, event("a"));
+  const meanwhile = () => change("DELETE", `${CALENDAR}a.ics`);
+  const { posted, claimed, send } = await byHand(
+    hooked,
+    interrupted(pool, "webhook-homes", meanwhile),
+  );
+  const delivery = await claimed();
+  const outcome = await send(delivery);
   const told = outcome.kind === "delivered" ? outcome.told : undefined;
-  await transport.send({ ...delivery, told: told ?? {} });
+  await send({ ...delivery, told: told ?? {} });
+  t.like(posted[0], { created: 1, deleted: 0 });
+  t.like(posted[1], { created: 0, deleted: 1 });
+});
+
+test("what a process told before it was killed is taken back when it is gone by the next attempt", async (t) => {
+  const hooked = await prepare(t, null);
+  const { change, add } = hooked;
+  await add({ content: true });
+  await change("PUT", `${CALENDAR}a.ics`, event("a"));
+  const { posted, claimed, send } = await byHand(hooked);
+  const first = await claimed();
+  await send(first);
+  await change("DELETE", `${CALENDAR}a.ics`);
+  const again = await claimed();
+  await send(again);
+  t.false(first.tried);
+  t.true(again.tried);
   t.like(posted[0], { created: 1, deleted: 0 });
   t.like(posted[1], { created: 0, deleted: 1 });
 });
@@ -368,6 +400,60 @@ test("each form is filled in as its receiver wants it", async (t) => {
     const [received] = service.received.filter((one) => one.path === (path || `/up/${form}`));
     t.like(JSON.parse(received?.body.toString() ?? "{}"), expected, form);
   }
+});
+
+test("a title neither calls everybody in Slack nor is longer than a service takes", async (t) => {
+  const { change, service, add, start } = await prepare(t, null);
+  for (const [form, query] of [
+    ["slack", ""],
+    ["pushover", "?token=a&user=b"],
+  ]) {
+    await add({ url: service.receiver(form).url + query, form, content: true });
+  }
+  await start();
+  const long = "x".repeat(5000);
+  await change(
+    "PUT",
+    `${CALENDAR}a.ics`,
+    calendar("a", `DTSTART:20270301T100000Z\r\nSUMMARY:<!channel> & ${long}`),
+  );
+  await service.until(2);
+  const bodyAt = (path: string) =>
+    JSON.parse(service.received.find((one) => one.path === path)?.body.toString() ?? "");
+  t.regex(bodyAt("/up/slack").text, /&lt;!channel&gt; &amp; x/);
+  t.is(bodyAt("/up/pushover").message.length, 1000);
+});
+
+test("a secret is renewed, and for a day messages verify with the former one, too", async (t) => {
+  let now = Date.now();
+  const hooked = await prepare(t, null, () => new Date(now));
+  const { change, service, add, start } = hooked;
+  const { id, secret } = await add();
+  await start();
+  const { status, body } = await request(hooked, "POST", `/${id}/secret`, {});
+  t.is(status, 200);
+  t.not(body.secret, secret);
+  const verified = (key: string) => {
+    const { body: text = "", headers } = service.received.at(-1) ?? {};
+    const seconds = Number(headers?.["webhook-timestamp"]) * 1000;
+    t.true(Math.abs(seconds - now) < 60_000);
+    const signatures = String(headers?.["webhook-signature"]).split(" ");
+    const sign = new Verifier(key).sign(
+      String(headers?.["webhook-id"]),
+      new Date(seconds),
+      text.toString(),
+    );
+    return signatures.includes(sign);
+  };
+  await change("PUT", `${CALENDAR}a.ics`, event("a"));
+  await service.until(1);
+  t.deepEqual([secret, body.secret].map(verified), [true, true]);
+  now += 25 * 3_600_000;
+  await change("PUT", `${CALENDAR}b.ics`, event("b"));
+  await service.until(2);
+  t.deepEqual([secret, body.secret].map(verified), [false, true]);
+  t.is((await request(hooked, "POST", `/${id}/secret`, {}, "bob")).status, 404);
+  t.is((await request(hooked, "GET", `/${id}/secret`)).status, 405);
 });
 
 test("webhooks are listed without secret and removed by their owner only", async (t) => {
