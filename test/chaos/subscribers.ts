@@ -6,7 +6,7 @@ import { callOne, type Changed, type Parsed } from "../support/jmap-client.ts";
 import type { Received, Receiver } from "../support/push-service.ts";
 import type { Chance } from "./random.ts";
 import { KnownStates } from "./known-states.ts";
-import { readObjects, readStates, readToken, type Writes } from "./truth.ts";
+import { readObjects, readStates, readNumbers, type Writes } from "./truth.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** A way in which a subscription may end. */
@@ -131,13 +131,13 @@ export function webPushClient(world: Surroundings, user: string, collection: str
   const receiver = world.service.receiver();
   const { gone, ...common } = atService(world, receiver);
   let location = "";
-  let first: string | null = null;
+  let first = 0;
   return {
     ...common,
     name: `${user}'s WebDAV-Push client of ${collection}`,
     user,
     async subscribe() {
-      first = await readToken(world, user, collection);
+      first = (await readNumbers(world, collection)).most;
       const headers = { "content-type": "application/xml" };
       const body = registration(receiver, {});
       const answer = await demand(
@@ -160,9 +160,12 @@ export function webPushClient(world: Surroundings, user: string, collection: str
       const messages = taken(world.service.at(receiver)).map((one) =>
         readMessage(receiver.decrypt(one)),
       );
-      const last = messages.findLast(({ content }) => content)?.token ?? first;
-      const token = await readToken(world, user, collection);
-      return last === token ? null : `was told ${last}, true is ${token}`;
+      const { uuid, least, most } = await readNumbers(world, collection);
+      const token = messages.findLast(({ content }) => content)?.token ?? `data:,${uuid}:${first}`;
+      const last = Number(token.slice(`data:,${uuid}:`.length));
+      return last >= least && last <= most
+        ? null
+        : `was told ${token}, true is ${least} to ${most}`;
     },
   };
 }

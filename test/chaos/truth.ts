@@ -2,16 +2,25 @@
 import { callOne, readSession, type Changed } from "../support/jmap-client.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** The sync-token of a collection as a user is shown it; null when it is not shown. */
-export async function readToken(
-  world: Surroundings,
-  user: string,
-  target: string,
-): Promise<string | null> {
-  const body = `<propfind xmlns="DAV:"><prop><sync-token/></prop></propfind>`;
-  const headers = { depth: "0" };
-  const answer = await world.send({ method: "PROPFIND", target, user, headers, body });
-  return /sync-token>([^<]+)</.exec(answer.body)?.[1] ?? null;
+/** Where a collection is: a client that was told a number from `least` to `most` knows of every change of its content. */
+export interface Numbers {
+  readonly uuid: string;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** The number of the last change of an object in a collection, and of the last change of all. */
+export async function readNumbers({ pool }: Surroundings, collection: string): Promise<Numbers> {
+  const { rows } = await pool.query<Numbers>(
+    `select c.uuid, c.sync_seq as most, (select coalesce(max(o.changed_seq), 0) from object o
+       where o.principal_id = c.principal_id and o.collection_id = c.id) as least
+     from binding b join principal p on p.id = b.principal_id
+     join collection c on c.principal_id = b.owner_id and c.id = b.collection_id
+     where format('/dav/%s/%s/%s/', b.home, p.name, b.name) = $1`,
+    [collection],
+  );
+  if (!rows[0]) throw new Error(`there is no ${collection}`);
+  return rows[0];
 }
 
 /** The states of all accounts of a user. */
