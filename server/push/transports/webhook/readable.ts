@@ -23,7 +23,7 @@ export function readable({ type, collections }: Event): { title: string; text: s
 }
 
 function cut(text: string, most: number): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   return characters.length <= most ? text : `${characters.slice(0, most - 1).join("")}…`;
 }
 
