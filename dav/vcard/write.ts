@@ -28,10 +28,13 @@ function writeProperty({ group, name, parameters, value }: PropertyDraft): strin
   return `${head}${written.join("")}:${value}`;
 }
 
-/** RFC 6868; readers of 3.0 that do not know it show the caret and lose nothing. */
+/**
+ * RFC 6868; readers of 3.0 that do not know it show the caret and lose nothing. COMPAT(iCal 7): what has a plus is quoted
+ * (sabre-io/vobject Parameter.php).
+ */
 function writeParameterValue(value: string): string {
   const encoded = value.replaceAll("^", "^^").replace(/\r?\n/g, "^n").replaceAll('"', "^'");
-  return /[,;:]/.test(encoded) ? `"${encoded}"` : encoded;
+  return /[,;:+]/.test(encoded) ? `"${encoded}"` : encoded;
 }
 
 /** Breaks a line so that no piece is too long, never inside a character. */

@@ -204,6 +204,12 @@ const READINGS: readonly Reading[] = [
     gives: ["EMAIL;PREF=50:a@b", "EMAIL;PREF=20;TYPE=pref:c@d"],
   },
   {
+    title: "a parameter with a plus is quoted (Q27)",
+    version: "3.0",
+    from: ["TEL;X-LABEL=a+b:1"],
+    gives: ['TEL;X-LABEL="a+b":1'],
+  },
+  {
     title: "SORT-STRING needs an N to go to, and SORT-AS is kept where it is not of N",
     version: "3.0",
     from: ["ORG;SORT-AS=Example:The Example"],
