@@ -13,6 +13,8 @@ export interface SubscriptionRow extends Target {
   readonly collection: string | null;
   readonly topic: string;
   readonly userAgent: string;
+  /** What the app password is called that it was made with; null for the account's own password. */
+  readonly appPassword: string | null;
   readonly address: string;
   readonly createdAt: Date;
   readonly refreshedAt: Date;
@@ -36,7 +38,7 @@ export interface SubscriptionRow extends Target {
 const SELECT = `
 select s.id, s.public_id as "publicId", p.name as principal, s.transport, s.endpoint, o.name as owner,
   s.owner_id as "ownerId", s.home, s.collection_id as "collectionId", b.name as collection, s.topic,
-  s.user_agent as "userAgent", s.address, s.created_at as "createdAt", s.refreshed_at as "refreshedAt",
+  s.user_agent as "userAgent", w.label as "appPassword", s.address, s.created_at as "createdAt", s.refreshed_at as "refreshedAt",
   s.expires_at as "expiresAt", s.silent_since as "silentSince", s.last_attempt_at as "lastAttemptAt",
   s.last_success_at as "lastSuccessAt", s.last_error as "lastError", s.failing_since as "failingSince",
   s.delivered, d.due_at as "dueAt", case when x.blocked_until > now() then x.blocked_until end as "blockedUntil",
@@ -45,6 +47,7 @@ from push_subscription s
 join principal p on p.id = s.principal_id
 join principal o on o.id = s.owner_id
 left join binding b on b.principal_id = s.owner_id and b.owner_id = s.owner_id and b.collection_id = s.collection_id
+left join app_password w on w.id = s.app_password_id
 left join push_delivery d on d.subscription_id = s.id
 left join push_origin x on x.origin = s.origin`;
 

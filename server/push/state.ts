@@ -37,9 +37,13 @@ export function stateOf(row: SubscriptionRow, now: Date): string {
   return `${row.delivered} sent, the last ${at(row.lastSuccessAt)}${pending}`;
 }
 
-/** Enough to tell devices apart, too little to push to them: a masked token, or the push service's origin. */
-export function deviceOf({ endpoint }: SubscriptionRow): string {
-  return URL.canParse(endpoint) ? new URL(endpoint).origin : maskToken(endpoint);
+/**
+ * Enough to tell devices apart, too little to push to them: what its app password is called, if it has one, and a masked
+ * token or the push service's origin.
+ */
+export function deviceOf({ endpoint, appPassword }: SubscriptionRow): string {
+  const where = URL.canParse(endpoint) ? new URL(endpoint).origin : maskToken(endpoint);
+  return appPassword === null ? where : `${appPassword}, ${where}`;
 }
 
 /** What a subscription is about: a collection, a home, or everything of an account. */

@@ -24,7 +24,7 @@ async function prepare(t: ExecutionContext) {
 }
 
 test("push list shows who subscribed to what, and how it fares, but no secret", async (t) => {
-  const { service, register, change, start, say } = await prepare(t);
+  const { service, register, change, start, say, pool } = await prepare(t);
   const [receiver, failing] = [service.receiver(), service.receiver()];
   await register("alice", CALENDAR, receiver);
   await register("alice", "/dav/calendars/alice/", failing);
@@ -37,6 +37,14 @@ test("push list shows who subscribed to what, and how it fares, but no secret", 
   t.regex(list, /alice +web-push +calendars\/alice\/calendar\/ .*1 sent, the last /);
   t.regex(list, /alice +web-push +calendars\/alice\/ .*failing since .*: 400: .*; a push is due /);
   t.is((await say("list", "bob")).split("\n").length, 2);
+  await pool.query(
+    `with made as (
+       insert into app_password (principal_id, label, hash)
+       select id, 'my phone', '\\x00' from principal where name = 'alice' returning id
+     )
+     update push_subscription set app_password_id = made.id from made`,
+  );
+  t.regex(await say("list", "alice"), /my phone, https:\/\/localhost:\d+ +1 sent/);
   const json = await say("list", "--json");
   for (const secret of [receiver.url, receiver.p256dh, receiver.auth])
     t.false(json.includes(secret));

@@ -18,6 +18,7 @@ const ROW: SubscriptionRow = {
   collection: null,
   topic: "com.apple.calendar.x",
   userAgent: "",
+  appPassword: null,
   address: "",
   createdAt: at("08:00:00"),
   refreshedAt: at("08:00:00"),
@@ -74,6 +75,7 @@ for (const [row, words] of STATES) {
 
 test("a subscription is told from others without saying how to push to it", (t) => {
   t.is(deviceOf(ROW), "d06a…17b2");
+  t.is(deviceOf({ ...ROW, appPassword: "Ann's phone" }), "Ann's phone, d06a…17b2");
   t.is(
     deviceOf({ ...ROW, endpoint: "https://push.example:8443/up/secret" }),
     "https://push.example:8443",

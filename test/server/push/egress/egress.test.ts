@@ -203,7 +203,7 @@ test("an answer that comes byte by byte is given up in time, with the status if 
   await new Promise<void>((listening) => slow.listen(0, "127.0.0.1", listening));
   t.teardown(() => slow.close());
   const { port } = slow.address() as { port: number };
-  const egress = createEgress({ networks: LOOPBACK, ca: null, clock, timeout: 2000 });
+  const egress = createEgress({ networks: LOOPBACK, ca: null, clock, timeout: 3000 });
   t.teardown(() => egress.close());
   const post = (path: string) =>
     egress.post({ url: `http://127.0.0.1:${port}${path}`, headers: {}, body: BODY });
