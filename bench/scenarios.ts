@@ -106,10 +106,25 @@ async function pageTokens({ client, calendar, events }: Place, size: number): Pr
   return tokens;
 }
 
-const query = (n: number, prop: string) => {
-  const { start, end } = month(n % MONTHS);
-  return `<prop><getetag/>${prop}</prop><C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"><C:time-range start="${start}" end="${end}"/></C:comp-filter></C:comp-filter></C:filter>`;
+const multiget = (path: string, members: readonly string[]) => {
+  const hrefs = members.map((each) => `<href>${each}</href>`).join("");
+  const content = `<prop><getetag/><C:calendar-data/></prop>${hrefs}`;
+  return xml("REPORT", path, 1, "C:calendar-multiget", content);
 };
+
+const timeRange = (n: number) => {
+  const { start, end } = month(n % MONTHS);
+  return `<C:time-range start="${start}" end="${end}"/>`;
+};
+
+const query = (calendar: string, filter: string, prop = "") => {
+  const events = `<C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT">${filter}</C:comp-filter></C:comp-filter>`;
+  const content = `<prop><getetag/>${prop}</prop><C:filter>${events}</C:filter>`;
+  return xml("REPORT", calendar, 1, "C:calendar-query", content);
+};
+
+const textFilter = (name: string, text: string) =>
+  `<C:prop-filter name="${name}"><C:text-match>${text}</C:text-match></C:prop-filter>`;
 
 const cardQuery = (property: string, text: string, limit = "") =>
   `<prop><getetag/><A:address-data/></prop><A:filter><A:prop-filter name="${property}"><A:text-match collation="i;unicode-casemap" match-type="contains">${text}</A:text-match></A:prop-filter></A:filter>${limit}`;
@@ -175,24 +190,22 @@ export const SCENARIOS: readonly Scenario[] = [
     status: 200,
     prepare: (place) => (n) => ({ method: "GET", path: member(place, n) }),
   },
-  {
-    name: "multiget of 50",
-    aim: 2,
+  ...[50, 100].map((count): Scenario => ({
+    name: `multiget of ${count}`,
+    aim: count / 25,
     status: 207,
     prepare: (place) => (n) => {
-      const paths = Array.from({ length: 50 }, (_, each) => member(place, n * 50 + each));
-      const hrefs = paths.map((path) => `<href>${path}</href>`).join("");
-      const content = `<prop><getetag/><C:calendar-data/></prop>${hrefs}`;
-      return xml("REPORT", place.calendar, 1, "C:calendar-multiget", content);
+      const paths = Array.from({ length: count }, (_, each) => member(place, n * count + each));
+      return multiget(place.calendar, paths);
     },
-  },
+  })),
   {
     name: "month query",
     status: 207,
     prepare:
       ({ calendar }) =>
       (n) =>
-        xml("REPORT", calendar, 1, "C:calendar-query", query(n, "")),
+        query(calendar, timeRange(n)),
   },
   {
     name: "month query with calendar-data",
@@ -201,7 +214,40 @@ export const SCENARIOS: readonly Scenario[] = [
     prepare:
       ({ calendar }) =>
       (n) =>
-        xml("REPORT", calendar, 1, "C:calendar-query", query(n, "<C:calendar-data/>")),
+        query(calendar, timeRange(n), "<C:calendar-data/>"),
+  },
+  {
+    name: "free-busy of a month",
+    aim: 16,
+    status: 200,
+    prepare:
+      ({ calendar }) =>
+      (n) =>
+        xml("REPORT", calendar, 1, "C:free-busy-query", timeRange(n)),
+  },
+  {
+    name: "event query by UID",
+    status: 207,
+    prepare:
+      ({ calendar, events }) =>
+      (n) =>
+        query(calendar, textFilter("UID", `event-${(n * 7919) % events}@`)),
+  },
+  {
+    name: "event query by text in a month",
+    status: 207,
+    prepare:
+      ({ calendar }) =>
+      (n) =>
+        query(calendar, `${timeRange(n)}${textFilter("SUMMARY", `subject ${n % 97}`)}`),
+  },
+  {
+    name: "event query by text, of all events",
+    status: 207,
+    prepare:
+      ({ calendar, events }) =>
+      (n) =>
+        query(calendar, textFilter("SUMMARY", `number ${(n * 7919) % events} `)),
   },
   {
     name: "card query by text, one in 25",

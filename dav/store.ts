@@ -207,6 +207,8 @@ export interface PushTarget {
 }
 
 export interface NewRegistration {
+  /** See Context. */
+  readonly appPassword: number | null;
   readonly target: PushTarget;
   /** The name of the target in messages. */
   readonly topic: string;

@@ -7,6 +7,15 @@ create table access (
   privileges text[] not null
 );
 
+create table app_password (
+  id bigint not null generated always as identity,
+  principal_id bigint not null,
+  label text not null,
+  hash bytea not null,
+  created_at timestamp with time zone not null default now(),
+  last_used_at timestamp with time zone
+);
+
 create table binding (
   principal_id bigint not null,
   home text not null,
@@ -97,6 +106,15 @@ create table lock (
   owner text,
   created_at timestamp with time zone not null default now(),
   expires_at timestamp with time zone not null
+);
+
+create table login_flow (
+  page_hash bytea not null,
+  poll_hash bytea not null,
+  client text not null,
+  address text not null,
+  expires_at timestamp with time zone not null,
+  principal_id bigint
 );
 
 create table migration (
@@ -220,7 +238,8 @@ create table push_subscription (
   removed_at timestamp with time zone,
   failing_since timestamp with time zone,
   delivered bigint not null default 0,
-  gap real not null default 0
+  gap real not null default 0,
+  app_password_id bigint
 );
 
 create table vapid_key (
@@ -232,6 +251,10 @@ create table vapid_key (
 alter table access add constraint access_pkey PRIMARY KEY (principal_id, collection_id, grantee_id);
 
 alter table access add constraint access_privileges_check CHECK ((cardinality(privileges) > 0));
+
+alter table app_password add constraint app_password_hash_key UNIQUE (hash);
+
+alter table app_password add constraint app_password_pkey PRIMARY KEY (id);
 
 alter table binding add constraint binding_check CHECK (((owner_id IS NULL) = (collection_id IS NULL)));
 
@@ -270,6 +293,10 @@ alter table home add constraint home_push_key_key UNIQUE (push_key);
 alter table home add constraint home_uuid_key UNIQUE (uuid);
 
 alter table lock add constraint lock_pkey PRIMARY KEY (principal_id, token);
+
+alter table login_flow add constraint login_flow_pkey PRIMARY KEY (page_hash);
+
+alter table login_flow add constraint login_flow_poll_hash_key UNIQUE (poll_hash);
 
 alter table migration add constraint migration_pkey PRIMARY KEY (id);
 
@@ -311,6 +338,8 @@ alter table access add constraint access_grantee_id_fkey FOREIGN KEY (grantee_id
 
 alter table access add constraint access_principal_id_collection_id_fkey FOREIGN KEY (principal_id, collection_id) REFERENCES collection(principal_id, id) ON DELETE CASCADE;
 
+alter table app_password add constraint app_password_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principal(id) ON DELETE CASCADE;
+
 alter table binding add constraint binding_owner_id_collection_id_fkey FOREIGN KEY (owner_id, collection_id) REFERENCES collection(principal_id, id) ON DELETE SET NULL;
 
 alter table binding add constraint binding_principal_id_home_fkey FOREIGN KEY (principal_id, home) REFERENCES home(principal_id, kind) ON DELETE CASCADE;
@@ -337,6 +366,8 @@ alter table lock add constraint lock_creator_id_fkey FOREIGN KEY (creator_id) RE
 
 alter table lock add constraint lock_principal_id_home_fkey FOREIGN KEY (principal_id, home) REFERENCES home(principal_id, kind) ON DELETE CASCADE;
 
+alter table login_flow add constraint login_flow_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principal(id) ON DELETE CASCADE;
+
 alter table object add constraint object_principal_id_collection_id_fkey FOREIGN KEY (principal_id, collection_id) REFERENCES collection(principal_id, id) ON DELETE CASCADE;
 
 alter table occurrence add constraint occurrence_principal_id_collection_id_object_name_fkey FOREIGN KEY (principal_id, collection_id, object_name) REFERENCES object(principal_id, collection_id, name) ON DELETE CASCADE;
@@ -345,11 +376,15 @@ alter table principal_address add constraint principal_address_principal_id_fkey
 
 alter table push_delivery add constraint push_delivery_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES push_subscription(id) ON DELETE CASCADE;
 
+alter table push_subscription add constraint push_subscription_app_password_id_fkey FOREIGN KEY (app_password_id) REFERENCES app_password(id) ON DELETE CASCADE;
+
 alter table push_subscription add constraint push_subscription_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES principal(id) ON DELETE CASCADE;
 
 alter table push_subscription add constraint push_subscription_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principal(id) ON DELETE CASCADE;
 
 CREATE INDEX access_grantee ON public.access USING btree (grantee_id, principal_id);
+
+CREATE INDEX app_password_principal ON public.app_password USING btree (principal_id);
 
 CREATE UNIQUE INDEX binding_collection ON public.binding USING btree (owner_id, collection_id, principal_id);
 
@@ -367,6 +402,8 @@ CREATE INDEX lock_creator ON public.lock USING btree (creator_id);
 
 CREATE INDEX lock_home ON public.lock USING btree (principal_id, home);
 
+CREATE INDEX login_flow_expires ON public.login_flow USING btree (expires_at);
+
 CREATE UNIQUE INDEX object_changed ON public.object USING btree (principal_id, collection_id, changed_seq);
 
 CREATE UNIQUE INDEX object_uid ON public.object USING btree (principal_id, collection_id, uid) WHERE (uid IS NOT NULL);
@@ -378,6 +415,8 @@ CREATE INDEX occurrence_time ON public.occurrence USING btree (principal_id, col
 CREATE UNIQUE INDEX principal_address_address ON public.principal_address USING btree (lower(address));
 
 CREATE INDEX push_delivery_due ON public.push_delivery USING btree (due_at);
+
+CREATE INDEX push_subscription_app_password ON public.push_subscription USING btree (app_password_id);
 
 CREATE INDEX push_subscription_principal ON public.push_subscription USING btree (principal_id);
 

@@ -69,13 +69,17 @@ export function davRouter(deps: DavDependencies): Router {
   return router;
 }
 
+const WELL_KNOWN = /^\/\.well-known\/(?:caldav|carddav)\/?$/;
+/** COMPAT(DAVx5): after Nextcloud's login flow the tree is looked for where Nextcloud has it. */
+const NEXTCLOUD = /^\/remote\.php\/dav\/?$/;
+
 /**
  * Answers that need nobody to be authenticated: OPTIONS anywhere, and the redirect from the
  * well-known URIs (RFC 6764 section 5), which TbSync wants to be a 301.
  */
 export function anonymousDav(extensions: { readonly webPush: boolean }): Middleware {
   return async (ctx, next) => {
-    if (/^\/\.well-known\/(?:caldav|carddav)\/?$/.test(ctx.path)) {
+    if (WELL_KNOWN.test(ctx.path) || (NEXTCLOUD.test(ctx.path) && ctx.method !== "OPTIONS")) {
       ctx.redirect(DAV_ROOT);
       ctx.status = 301;
     } else if (ctx.method === "OPTIONS") {

@@ -5,6 +5,7 @@ import type { PushAdvertisement } from "../dav/index.ts";
 import { openAuthentication } from "./auth/index.ts";
 import type { Config } from "./config.ts";
 import { anonymousDav, davRouter } from "./dav.ts";
+import { loginFlow } from "./login/index.ts";
 import { openJmap } from "./jmap/index.ts";
 import { openPushWeb, type PushWeb } from "./push/web.ts";
 import { createNudge } from "./store/nudge.ts";
@@ -55,6 +56,7 @@ export async function openRoutes(options: RouteOptions): Promise<Routes> {
   return {
     middleware: [
       anonymousDav({ webPush: config.push.web }),
+      loginFlow({ pool, authenticate: authentication.authenticate }),
       authentication.middleware as Middleware,
       ...push.middleware.map((middleware) => middleware as Middleware),
       ...(jmap?.middleware ?? []).map((middleware) => middleware as Middleware),

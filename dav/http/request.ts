@@ -19,8 +19,12 @@ export interface DavResponse {
 
 /** Everything about a request that does not stand in it. */
 export interface Context {
-  /** Who asks. */
-  readonly user: { readonly id: number; readonly name: string };
+  /** Who asks, and the id of the app password it was done with: what is registered ends with it. */
+  readonly user: {
+    readonly id: number;
+    readonly name: string;
+    readonly appPassword?: number;
+  };
   /** Names by which clients know this server, with the port: hrefs may be URIs on any of them. */
   readonly hosts: readonly string[];
   readonly now: Date;

@@ -75,6 +75,7 @@ async function register(
   if (web === null) throw violated("push-not-available", "push is switched off");
   const expires = expiry(registration, context.now);
   const registered = await tx.register({
+    appPassword: context.user.appPassword ?? null,
     target: targetOf(resource),
     topic: topicFor(resource, context.user.id),
     registration,

@@ -1,4 +1,5 @@
 import { createHmac, createSecretKey, randomBytes } from "node:crypto";
+import { hashSecret, isAppPassword } from "./app-password.ts";
 import { BoundedMap } from "./bounded.ts";
 import type { Credentials } from "./credentials.ts";
 import { hashPassword, needsRehash, verifyNothing, verifyPassword } from "./password.ts";
@@ -10,6 +11,8 @@ export interface AuthenticatedPrincipal {
   readonly id: number;
   /** The account name, in lower case. */
   readonly name: string;
+  /** The id of the app password that was used; absent for the account's own password. */
+  readonly appPassword?: number;
 }
 
 /** What storage knows of an account that somebody wants to log in to. */
@@ -22,6 +25,8 @@ export interface Login extends AuthenticatedPrincipal {
 export interface LoginStore {
   /** The account with this name, or else this mail address. */
   findLogin(login: string): Promise<Login | null>;
+  /** The id of an app password of the account that has this hash, noting its use; null if there is none. */
+  findAppPassword(principalId: number, hash: Buffer): Promise<number | null>;
   /** Notes a use and, if the hash is out of date, stores the new one in place of the old. */
   loggedIn(login: Login, newHash: string | null): Promise<void>;
 }
@@ -121,9 +126,12 @@ export class Authenticator {
     let failed = false;
     try {
       const login = await this.#store.findLogin(credentials.login);
-      failed = !(await isRight(login, credentials.password));
+      const appPassword = await this.#findAppPassword(login, credentials.password);
+      failed = appPassword === null && !(await isRight(login, credentials.password));
       const believable = this.#listening && generation === this.#generation;
       if (failed || !login) return this.#refuse(attempt, login, believable);
+      if (appPassword !== null)
+        return this.#believe(attempt, { ...principalOf(login), appPassword }, believable);
       return await this.#accept(attempt, login, credentials.password, believable);
     } finally {
       if (!failed) this.#throttle.forgive(attempt);
@@ -142,11 +150,21 @@ export class Authenticator {
     password: string,
     believable: boolean,
   ): Promise<Outcome> {
-    const principal = { id: login.id, name: login.name };
-    if (believable) this.#verified.set(attempt.fingerprint, principal);
-    if (believable) this.#remembered.set(attempt.fingerprint, login.name);
+    const verified = this.#believe(attempt, principalOf(login), believable);
     const outdated = login.passwordHash !== null && needsRehash(login.passwordHash);
     await this.#store.loggedIn(login, outdated ? await hashPassword(password) : null);
+    return verified;
+  }
+
+  /** Found by its hash, without hashing slowly: nobody guesses one. */
+  async #findAppPassword(login: Login | null, password: string): Promise<number | null> {
+    if (login === null || !isAppPassword(password)) return null;
+    return this.#store.findAppPassword(login.id, hashSecret(password));
+  }
+
+  #believe(attempt: Attempt, principal: AuthenticatedPrincipal, believable: boolean): Outcome {
+    if (believable) this.#verified.set(attempt.fingerprint, principal);
+    if (believable) this.#remembered.set(attempt.fingerprint, principal.name);
     return { kind: "verified", principal };
   }
 
@@ -155,6 +173,10 @@ export class Authenticator {
       .update(`${credentials.login}\0${credentials.password}`)
       .digest("base64");
   }
+}
+
+function principalOf({ id, name }: Login): AuthenticatedPrincipal {
+  return { id, name };
 }
 
 /** Takes the same time whether or not there is such an account with a password. */

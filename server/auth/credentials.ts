@@ -39,9 +39,15 @@ export function parseBasic(header: string | undefined): Credentials | null {
   if (text === null) return null;
   const colon = text.indexOf(":");
   if (colon < 1) return null;
-  const login = text.slice(0, colon).normalize("NFC").toLowerCase();
-  const password = normalizePassword(text.slice(colon + 1));
-  if (CONTROL.test(login) || Buffer.byteLength(login) > MAX_LOGIN_BYTES) return null;
+  return credentialsOf(text.slice(0, colon), text.slice(colon + 1));
+}
+
+/** Credentials in the form in which they are compared; null where they can be nobody's. */
+export function credentialsOf(name: string, given: string): Credentials | null {
+  const login = name.normalize("NFC").toLowerCase();
+  const password = normalizePassword(given);
+  if (login === "" || CONTROL.test(login) || Buffer.byteLength(login) > MAX_LOGIN_BYTES)
+    return null;
   return isUsablePassword(password) ? { login, password } : null;
 }
 

@@ -1,6 +1,7 @@
 import type { Middleware } from "koa";
 import type { Pool } from "pg";
 import { ACCOUNTS_CHANNEL, findLogin, updateLogin } from "../store/accounts.ts";
+import { findAppPassword } from "../store/app-passwords.ts";
 import { listen } from "../store/listen.ts";
 import { Authenticator } from "./authenticator.ts";
 import type { AuthenticatorOptions } from "./authenticator.ts";
@@ -10,6 +11,8 @@ import type { AuthState } from "./basic.ts";
 export interface Authentication {
   /** Sets `ctx.state.principal`, or answers. */
   readonly middleware: Middleware<AuthState>;
+  /** What the middleware decides by, for those who ask in another way. */
+  readonly authenticate: Authenticator["authenticate"];
   /** Stops listening for changed accounts. */
   close(): Promise<void>;
 }
@@ -22,6 +25,7 @@ export function openAuthentication(pool: Pool, options?: AuthenticatorOptions): 
   const authenticator = new Authenticator(
     {
       findLogin: (login) => findLogin(pool, login),
+      findAppPassword: (principalId, hash) => findAppPassword(pool, principalId, hash),
       loggedIn: (login, newHash) => updateLogin(pool, login, newHash),
     },
     options,
@@ -30,5 +34,9 @@ export function openAuthentication(pool: Pool, options?: AuthenticatorOptions): 
     notified: (name) => authenticator.accountChanged(name),
     listening: (listening) => authenticator.setListening(listening),
   });
-  return { middleware: basicAuthentication(authenticator), close: () => listener.close() };
+  return {
+    middleware: basicAuthentication(authenticator),
+    authenticate: (credentials, address) => authenticator.authenticate(credentials, address),
+    close: () => listener.close(),
+  };
 }

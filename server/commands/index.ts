@@ -1,3 +1,4 @@
+import { appPassword } from "./app-password.ts";
 import type { Command } from "./command.ts";
 import { doctor } from "./doctor.ts";
 import { exportFiles } from "./export.ts";
@@ -14,6 +15,7 @@ import { webhook } from "./webhook.ts";
 export const COMMANDS: readonly Command[] = [
   serve,
   user,
+  appPassword,
   group,
   importFiles,
   exportFiles,

@@ -1,3 +1,4 @@
+import type { AuthenticatedPrincipal } from "../auth/authenticator.ts";
 import type { Pool } from "pg";
 import { ALL_TYPES, readAccounts } from "../push/transports/jmap/states.ts";
 import { MethodError, RequestError } from "./error.ts";
@@ -15,7 +16,7 @@ import { CORE, DAV_PUSH, VAPID } from "./session.ts";
 /** What a method may look at besides its arguments. */
 export interface MethodContext {
   readonly pool: Pool;
-  readonly principal: { readonly id: number; readonly name: string };
+  readonly principal: AuthenticatedPrincipal;
   readonly now: Date;
   readonly vapidKey: string;
   readonly userAgent: string;

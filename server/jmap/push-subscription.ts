@@ -156,6 +156,7 @@ async function createOne(object: Arguments, context: MethodContext): Promise<Jso
   if (verificationCode !== null) throw invalid("verificationCode", "must be null at first");
   const given = {
     principalId: principal.id,
+    appPassword: principal.appPassword ?? null,
     url: readUrl(object["url"], context),
     deviceClientId,
     keys: readKeys(object["keys"]),

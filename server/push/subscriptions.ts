@@ -12,6 +12,8 @@ const MAX_USER_AGENT = 255;
 
 export interface NewSubscription {
   readonly principalId: number;
+  /** The app password it was made with, with which it ends; null or absent for the account's own password. */
+  readonly appPassword?: number | null;
   readonly transport: string;
   /** What makes it the same subscription when it is asked for again; unique in the transport. */
   readonly identity: string;
@@ -87,16 +89,16 @@ const RECORD: Statement = {
 insert into push_subscription as s
   (principal_id, transport, identity, endpoint, origin, owner_id, home, collection_id, shared,
    on_content, on_property, on_own, topic, details, user_agent, address, expires_at, created_at, refreshed_at,
-   silent_since)
+   silent_since, app_password_id)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18,
-   case when $19 then $18::timestamptz end)
+   case when $19 then $18::timestamptz end, $20)
 on conflict (transport, identity) do update set
   principal_id = excluded.principal_id, endpoint = excluded.endpoint, origin = excluded.origin,
   owner_id = excluded.owner_id, home = excluded.home, collection_id = excluded.collection_id, shared = excluded.shared,
   on_content = excluded.on_content, on_property = excluded.on_property, on_own = excluded.on_own,
   topic = excluded.topic, details = excluded.details, user_agent = excluded.user_agent, address = excluded.address,
   expires_at = excluded.expires_at, refreshed_at = excluded.refreshed_at, silent_since = excluded.silent_since,
-  failing_since = null
+  failing_since = null, app_password_id = excluded.app_password_id
 returning s.id, s.public_id as "publicId", s.xmax = 0 as created`,
 };
 
@@ -176,6 +178,7 @@ async function record(db: Connection, subscription: NewSubscription, now: Date):
     subscription.expiresAt,
     now,
     subscription.silent ?? false,
+    subscription.appPassword ?? null,
   ]);
   if (!row) throw new Error("a subscription was not recorded");
   const { id, publicId, created } = row;
@@ -229,14 +232,17 @@ export async function endSubscription(
 }
 
 /**
- * Ends subscriptions that expired, could not be announced to for 14 days, or whose subscribers lost access; those of
- * disabled accounts stay, for the account may come back. Returns how many.
+ * Ends subscriptions that expired, could not be announced to for 14 days, whose subscribers lost access, or whose
+ * collection went without their being told, as they wished; those of disabled accounts stay, for the account may come
+ * back. Returns how many.
  */
 export async function expireSubscriptions(pool: Pool, now: Date): Promise<number> {
   const { rowCount } = await pool.query(
     `delete from push_subscription s
      where s.expires_at < $1
-       or least(s.failing_since, s.removed_at) < $1::timestamptz - make_interval(days => ${FAILING_DAYS})
+       or s.failing_since < $1::timestamptz - make_interval(days => ${FAILING_DAYS})
+       or s.removed_at < $1::timestamptz - interval '1 hour'
+         and not exists (select from push_delivery d where d.subscription_id = s.id)
        or not ${MAY_BE_TOLD} and exists (select from principal q where q.id = s.principal_id and q.disabled_at is null)`,
     [now],
   );

@@ -114,9 +114,13 @@ export function insertCollection(
   return new Writer(client, SERVER).createCollection(home, collection);
 }
 
-/** JMAP subscriptions end with the credentials that made them (RFC 8620 section 7.2). */
-const ENDED_SUBSCRIPTIONS = `ended as (
-  delete from push_subscription s using changed where s.principal_id = changed.id and s.transport = '${JMAP}'
+/**
+ * JMAP subscriptions end with the credentials that made them (RFC 8620 section 7.2): with the password those that were
+ * not made with an app password, with the account all.
+ */
+const endedSubscriptions = (which: string) => `ended as (
+  delete from push_subscription s using changed
+  where s.principal_id = changed.id and s.transport = '${JMAP}' and ${which}
 )`;
 
 /** Stores a new password hash and tells every process; false if there is no such account. */
@@ -128,7 +132,7 @@ export async function updatePassword(
   const { rowCount } = await pool.query(
     `with changed as (
        update principal set password_hash = $2 where name = $1 and kind <> 'group' returning id, name
-     ), ${ENDED_SUBSCRIPTIONS}
+     ), ${endedSubscriptions("s.app_password_id is null")}
      select pg_notify('${ACCOUNTS_CHANNEL}', name) from changed`,
     [name, passwordHash],
   );
@@ -145,7 +149,7 @@ export async function updateDisabled(
     `with changed as (
        update principal set disabled_at = case when $2 then coalesce(disabled_at, now()) end
        where name = $1 and kind <> 'group' returning id, name
-     ), ${ENDED_SUBSCRIPTIONS}
+     ), ${endedSubscriptions("true")}
      select pg_notify('${ACCOUNTS_CHANNEL}', name) from changed`,
     [name, disabled],
   );

@@ -39,6 +39,8 @@ test("what is no card, or not one that can be stored, gets its precondition", (t
     ["\r\n \r\n", "valid-address-data"],
     ["hello", "valid-address-data"],
     ["BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "valid-address-data"],
+    // SOGo's lists (Q71).
+    ["BEGIN:VLIST\r\nUID:u\r\nFN:x\r\nCARD;EMAIL=a@b:u.vcf\r\nEND:VLIST\r\n", "valid-address-data"],
     ["BEGIN:VCARD\r\nVERSION:3.0\r\nUID:u\r\nFN:x\r\n", "valid-address-data"],
     [`junk:x\r\n${simple()}`, "valid-address-data"],
     [`${simple()}junk:x\r\n`, "valid-address-data"],

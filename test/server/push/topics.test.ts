@@ -200,6 +200,23 @@ test("who could read a collection that goes is told once more, then the subscrip
   t.deepEqual(await listSubscriptions(pool, "alice"), []);
 });
 
+test("a subscription that is not told that its collection went ends all the same", async (t) => {
+  const { pool, id, subscribe, collection, change, told } = await prepare(t);
+  const target = {
+    ownerId: await id("alice"),
+    home: "calendars",
+    collectionId: await collection("calendar"),
+  };
+  const on = { content: false, property: true, own: true };
+  await subscribe("alice", { identity: "properties", target, on });
+  await subscribe("alice", { identity: "content", target });
+  await change("DELETE", CALENDAR);
+  t.deepEqual(Object.keys(await told()), ["content"]);
+  t.is(await expireSubscriptions(pool, new Date()), 0);
+  t.is(await expireSubscriptions(pool, new Date(Date.now() + 7_200_000)), 1);
+  t.is((await listSubscriptions(pool, "alice")).length, 1, "the one with a delivery waits for it");
+});
+
 test("a registration that asked not to be told is left out only if all folded changes named it", async (t) => {
   const { pool, id, subscribe, change, told } = await prepare(t);
   const ownerId = await id("alice");

@@ -87,6 +87,7 @@ async function subscribe(
   const now = clock();
   const subscription = {
     principalId: principal.id,
+    appPassword: principal.appPassword ?? null,
     transport: APPLE,
     identity: `${asked.token} ${asked.key}`,
     endpoint: asked.token,

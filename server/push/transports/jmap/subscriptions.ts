@@ -26,6 +26,7 @@ export interface JmapSubscription {
 
 export interface NewJmapSubscription {
   readonly principalId: number;
+  readonly appPassword: number | null;
   readonly url: URL;
   readonly deviceClientId: string;
   readonly keys: Details["keys"];
@@ -43,11 +44,12 @@ export async function createJmapSubscription(
   given: NewJmapSubscription,
   now: Date,
 ): Promise<Recorded> {
-  const { principalId, url, deviceClientId, keys, types, vapidKey } = given;
+  const { principalId, appPassword, url, deviceClientId, keys, types, vapidKey } = given;
   const code = randomBytes(24).toString("base64url");
   const details: Details = { deviceClientId, keys, types, code, verified: false };
   const subscription = {
     principalId,
+    appPassword,
     transport: JMAP,
     identity: randomBytes(16).toString("hex"),
     endpoint: url.href,

@@ -35,6 +35,7 @@ export async function registerWebPush(
   const { endpoint, p256dh, auth, triggers } = registration;
   const subscription = {
     principalId,
+    appPassword: given.appPassword,
     transport: WEB_PUSH,
     identity: identityOf(principalId, given),
     endpoint,

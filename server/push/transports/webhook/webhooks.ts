@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { AuthenticatedPrincipal } from "../../../auth/authenticator.ts";
 import type { Pool } from "pg";
 import { formatPath, parsePath } from "../../../../dav/paths.ts";
 import { Failure } from "../../../failure.ts";
@@ -85,7 +86,7 @@ function targetOf(principalId: number, found: readonly Found[]): Target {
 }
 
 export interface NewWebhook {
-  readonly principal: { readonly id: number; readonly name: string };
+  readonly principal: AuthenticatedPrincipal;
   readonly wish: WebhookWish;
   /** The wish's URL, checked. */
   readonly url: URL;
@@ -121,6 +122,7 @@ export function createWebhook(
     };
     const subscription = {
       principalId: principal.id,
+      appPassword: principal.appPassword ?? null,
       transport: WEBHOOK,
       identity: randomBytes(16).toString("hex"),
       endpoint: url.href,

@@ -1,0 +1,85 @@
+import { Failure } from "../failure.ts";
+import { hashSecret, makeAppPassword } from "../auth/app-password.ts";
+import {
+  deleteAppPassword,
+  insertAppPassword,
+  selectAppPasswords,
+} from "../store/app-passwords.ts";
+import { parseArguments, type Command, type CommandContext } from "./command.ts";
+import { minute, table } from "./table.ts";
+import { actionOf, takeArguments } from "./verbs.ts";
+
+const OPTIONS = { json: { type: "boolean", default: false } } as const;
+
+type Action = (
+  args: readonly string[],
+  context: CommandContext,
+  options: { readonly json: boolean },
+) => Promise<void>;
+
+const MAX_LABEL = 100;
+
+const add: Action = async (args, context) => {
+  const usage = "pushdav app-password add NAME LABEL";
+  const [name = "", label = ""] = takeArguments(args, usage, { least: 2 });
+  const password = makeAppPassword();
+  const added = { label: label.slice(0, MAX_LABEL), hash: hashSecret(password) };
+  const id = await context.withDatabase(({ pool }) =>
+    insertAppPassword(pool, name.toLowerCase(), added),
+  );
+  if (id === null) throw new Failure(`there is no account ${name}, or it has a hundred already`);
+  context.print(`added ${id}; the password, which is not shown again:`);
+  context.print(password);
+};
+
+const list: Action = async (args, context, { json }) => {
+  const [name = ""] = takeArguments(args, "pushdav app-password list NAME [--json]", { least: 1 });
+  const all = await context.withDatabase(({ pool }) =>
+    selectAppPasswords(pool, name.toLowerCase()),
+  );
+  const rows = all.map(({ id, label, createdAt, lastUsedAt }) => [
+    String(id),
+    label,
+    minute(createdAt),
+    lastUsedAt ? minute(lastUsedAt) : "never",
+  ]);
+  context.print(json ? JSON.stringify(all) : table(["ID", "FOR", "MADE", "LAST USED"], rows));
+};
+
+const revoke: Action = async (args, context) => {
+  const usage = "pushdav app-password revoke NAME ID";
+  const [name = "", id = ""] = takeArguments(args, usage, { least: 2 });
+  const isId = /^\d{1,15}$/.test(id);
+  const revoked =
+    isId &&
+    (await context.withDatabase(({ pool }) =>
+      deleteAppPassword(pool, name.toLowerCase(), Number(id)),
+    ));
+  if (!revoked) throw new Failure(`${name} has no app password ${id}`);
+  context.print(`revoked ${id}, and ended what was subscribed to with it`);
+};
+
+const ACTIONS: Readonly<Record<string, Action>> = { add, list, revoke };
+
+export const appPassword: Command = {
+  name: "app-password",
+  summary: "passwords for single devices and programs",
+  help: `Usage: pushdav app-password add NAME LABEL
+       pushdav app-password list NAME [--json]
+       pushdav app-password revoke NAME ID
+
+  add       make up a password for one device or program of account NAME; it is printed once
+  list      show what there are, for what, and when they were used last
+  revoke    take one back at once, and end the pushes that were subscribed to with it
+
+Examples:
+  pushdav app-password add ann "Ann's phone"
+  pushdav app-password revoke ann 12`,
+  async run(args, context) {
+    const options = { args: [...args], options: OPTIONS, allowPositionals: true } as const;
+    const { values, positionals } = parseArguments(options);
+    const [verb, ...rest] = positionals;
+    await actionOf(ACTIONS, verb)(rest, context, values);
+    return 0;
+  },
+};
