@@ -33,6 +33,18 @@ export const QUIRKS = {
     source: "sabre/dav lib/CalDAV/Subscriptions/Plugin.php, nextcloud/calendar issue 6422",
     transcript: "clients/subscribed-calendars.http",
   },
+  "groups-are-hidden": {
+    name: "cards of groups are not listed, which would show as people",
+    userAgent: /Thunderbird/,
+    source: "sogo CHANGELOG.md 5.9.0",
+    transcript: "clients/thunderbird-groups.http",
+  },
+  "one-address-book": {
+    name: "where the operator wants it, only the default address book is listed: the client knows one",
+    userAgent: /^(?:macOS|Mac OS X|Mac_OS_X)\//,
+    source: "Purelymail/purelymail-issues 123",
+    transcript: "clients/macos-one-address-book.http",
+  },
   "bad-token-is-400": {
     name: "an invalid sync-token of an address book is answered 400, which alone heals the client",
     userAgent: /Thunderbird/,

@@ -31,6 +31,8 @@ export interface DavDependencies {
   readonly addMember: boolean;
   /** See Context. */
   readonly refuseFeed: Context["refuseFeed"];
+  /** See Context. */
+  readonly oneAddressBook: boolean;
   /** Whether the accounts are an address book. */
   readonly directory: boolean;
   readonly now: () => Date;
@@ -109,6 +111,7 @@ function contextOf(ctx: KoaContext, deps: DavDependencies): Context {
     push: deps.push(origin),
     addMember: deps.addMember,
     refuseFeed: deps.refuseFeed,
+    oneAddressBook: deps.oneAddressBook,
     directory: deps.directory,
   };
 }

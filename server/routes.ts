@@ -50,6 +50,7 @@ export async function openRoutes(options: RouteOptions): Promise<Routes> {
     push: (origin) => advertisement(push, origin),
     addMember: config.addMember,
     refuseFeed: config.feeds ? (url) => refusalOf(checkUrl(url)) : null,
+    oneAddressBook: config.oneAddressBook,
     directory: config.directory,
     now: clock,
   });

@@ -35,6 +35,8 @@ export interface Context {
   readonly addMember: boolean;
   /** Says in words why a feed is not fetched from a URL, or null; null itself where no feed is fetched at all. */
   readonly refuseFeed: ((url: string) => string | null) | null;
+  /** Whether clients that know one address book are shown no other. */
+  readonly oneAddressBook: boolean;
   /** Whether the accounts of the server are an address book for everybody who has one. */
   readonly directory: boolean;
 }

@@ -1,6 +1,7 @@
 import { defaultFirst } from "../default-first.ts";
 import { listDirectory } from "../directory.ts";
 import { DavError, violated } from "../errors.ts";
+import { hiddenCards } from "../hidden-cards.ts";
 import { optionalXmlBody } from "../http/body.ts";
 import { depthOf, type Depth } from "../http/headers.ts";
 import { prefersMinimal, prefersNoRoot, withApplied } from "../http/prefer.ts";
@@ -21,7 +22,8 @@ import {
   objectResource,
   type Resource,
 } from "../resource.ts";
-import type { Transaction } from "../store.ts";
+import { hasQuirk } from "../quirks.ts";
+import type { HomeRow, Transaction } from "../store.ts";
 import { dav } from "../xml/names.ts";
 import type { Method, MethodContext } from "./method.ts";
 
@@ -79,12 +81,16 @@ async function below(
 async function members(
   tx: Transaction,
   resource: Resource,
-  { user, limits, hosts, directory }: MethodContext,
+  context: MethodContext,
 ): Promise<Resource[]> {
+  const { user, limits, hosts, directory } = context;
   if (isCollection(resource)) {
     const { collection } = resource;
     const objects = await tx.listObjects(collection, { data: false });
-    return objects.map((object) => objectResource(collection, object));
+    const hidden = await hiddenCards(tx, collection, context);
+    return objects
+      .filter(({ name }) => !hidden.has(name))
+      .map((object) => objectResource(collection, object));
   }
   if (isInFiles(resource)) {
     return resource.kind === "file" ? [] : (await tx.files.list(resource.file)).map(fileResource);
@@ -92,9 +98,10 @@ async function members(
   if (isHome(resource)) {
     const { home } = resource;
     const collections = defaultFirst(home, await tx.listCollections(home), hosts);
-    return collections
+    const readable = collections
       .map(collectionResource)
       .filter((each) => privilegesOn(each, user.id).has("read"));
+    return knowsOneBook(home, context) ? readable.slice(0, 1) : readable;
   }
   switch (resource.kind) {
     case "root":
@@ -121,4 +128,9 @@ async function members(
 async function mapped(tx: Transaction, path: Parameters<typeof resolve>[1]): Promise<Resource[]> {
   const resource = await resolve(tx, path);
   return resource === null ? [] : [resource];
+}
+
+/** COMPAT(macOS): Contacts shows one address book, and mixes up any other (Q86). */
+function knowsOneBook({ kind }: HomeRow, { oneAddressBook, userAgent }: MethodContext): boolean {
+  return kind === "addressbooks" && oneAddressBook && hasQuirk("one-address-book", userAgent);
 }

@@ -1,3 +1,4 @@
+import { matches, searchCards, type CardQuery } from "../card-search.ts";
 import { listDirectory } from "../directory.ts";
 import { DavError, violated } from "../errors.ts";
 import { depthOf } from "../http/headers.ts";
@@ -5,15 +6,20 @@ import type { DavRequest } from "../http/request.ts";
 import { multistatus, statusResponse } from "../multistatus.ts";
 import { need } from "../privileges.ts";
 import { propertyResponses } from "../property-responses.ts";
-import { readPropertyRequest } from "../propstat.ts";
+import { needsData, readPropertyRequest, type PropertyRequest } from "../propstat.ts";
 import { resolve } from "../resolve.ts";
+import { hiddenCards } from "../hidden-cards.ts";
+import type { MethodContext } from "../methods/method.ts";
 import { hrefOf, objectResource, type Resource } from "../resource.ts";
 import type { Transaction } from "../store.ts";
 import { child, text, type Element } from "../xml/element.ts";
 import { carddav } from "../xml/names.ts";
 import { readAddressbookFilter } from "./addressbook-filter.ts";
-import { matches, searchCards, type AddressbookQuery } from "./card-search.ts";
 import type { Report } from "./report.ts";
+
+interface AddressbookQuery extends CardQuery {
+  readonly wanted: PropertyRequest;
+}
 
 /**
  * addressbook-query (RFC 6352 section 8.6), of the members of an address book, of one card, or of the cards of the
@@ -31,7 +37,7 @@ export const ADDRESSBOOK_QUERY: Report = {
         const resource = await resolve(tx, request.path, { data: true });
         if (resource === null) throw new DavError(404, "nothing is mapped to this URL");
         need("read", resource, context.user.id);
-        const { found, more } = await search(tx, resource, query, withMembers);
+        const { found, more } = await search(tx, resource, { ...query, withMembers }, context);
         const shown = found.slice(0, query.limit);
         const responses = await propertyResponses(tx, shown, query.wanted, context);
         if (!more && found.length === shown.length) return multistatus(responses);
@@ -50,19 +56,24 @@ export const ADDRESSBOOK_QUERY: Report = {
 async function search(
   tx: Transaction,
   resource: Resource,
-  query: AddressbookQuery,
-  withMembers: boolean,
+  query: CardQuery & { readonly withMembers: boolean },
+  context: MethodContext,
 ): Promise<{ found: readonly Resource[]; more: boolean }> {
   switch (resource.kind) {
     case "addressbook-object":
       return { found: matches(resource.object, query.filter) ? [resource] : [], more: false };
     case "addressbook": {
       const { collection } = resource;
-      const found = withMembers ? await searchCards(tx, collection, query) : [];
-      return { found: found.map((object) => objectResource(collection, object)), more: false };
+      const hidden = await hiddenCards(tx, collection, context);
+      const found = query.withMembers ? await searchCards(tx, collection, query) : [];
+      const seen = found.filter(({ name }) => !hidden.has(name));
+      return {
+        found: seen.map((object) => objectResource(collection, object)),
+        more: found.length > query.limit,
+      };
     }
     case "directory": {
-      if (!withMembers) return { found: [], more: false };
+      if (!query.withMembers) return { found: [], more: false };
       const { cards, more } = await listDirectory(tx);
       return { found: cards.filter(({ object }) => matches(object, query.filter)), more };
     }
@@ -77,10 +88,12 @@ async function search(
 function readQuery(root: Element, request: DavRequest): AddressbookQuery {
   const filter = child(root, carddav("filter"));
   if (filter === undefined) throw new DavError(400, "addressbook-query needs a filter");
+  const wanted = readPropertyRequest(root, request);
   return {
     filter: readAddressbookFilter(filter),
     limit: readLimit(root),
-    wanted: readPropertyRequest(root, request),
+    data: needsData(wanted),
+    wanted,
   };
 }
 

@@ -1,3 +1,4 @@
+import { hiddenCards } from "../hidden-cards.ts";
 import type { MethodContext } from "../methods/method.ts";
 import { statusResponse } from "../multistatus.ts";
 import { formatPath } from "../paths.ts";
@@ -59,14 +60,17 @@ export async function collectionChanges(
     return { responses: [], token: collectionToken(collection), truncated: false };
   }
   const changed = await tx.changedObjects(collection, since, sync.limit + 1, { data: sync.data });
+  const hidden = await hiddenCards(tx, collection, context);
   const changes = changed.map(({ name, seq, object }) => ({
     seq,
-    resource: object && objectResource(collection, object),
+    resource: object && !hidden.has(name) ? objectResource(collection, object) : null,
     href: hrefIn(collection.home, collection.name, name),
   }));
   const { shown, truncated, seq } = page(changes, sync.limit, collection.seq);
+  // At first there is nothing that could have been removed.
+  const told = since === 0 ? shown.filter(({ resource }) => resource !== null) : shown;
   return {
-    responses: await responsesTo(tx, shown, sync, context),
+    responses: await responsesTo(tx, told, sync, context),
     token: formatToken({ uuid: collection.uuid, seq, mark: "" }),
     truncated,
   };

@@ -209,6 +209,13 @@ export const Settings = z.object({
     default: "on",
     example: "off",
   }),
+  oneAddressBook: variable(flag(), {
+    name: "PUSHDAV_MACOS_ONE_ADDRESS_BOOK",
+    about:
+      "Whether Contacts on the Mac, which shows one address book, is told of the default one only.",
+    default: "off",
+    example: "on",
+  }),
   directory: variable(flag(), {
     name: "PUSHDAV_DIRECTORY",
     about:

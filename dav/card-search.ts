@@ -1,14 +1,14 @@
-import { needsData, type PropertyRequest } from "../propstat.ts";
-import type { CollectionRow, ObjectRow, Transaction } from "../store.ts";
-import { decodeText } from "../text.ts";
-import { matchesCard, nominate, parseCard, type CardFilter } from "../vcard/index.ts";
+import type { CollectionRow, ObjectRow, Transaction } from "./store.ts";
+import { decodeText } from "./text.ts";
+import { matchesCard, nominate, parseCard, type CardFilter } from "./vcard/index.ts";
 
-/** What an addressbook-query asks. */
-export interface AddressbookQuery {
+/** What is searched for in an address book. */
+export interface CardQuery {
   readonly filter: CardFilter;
   /** Most cards in the answer. */
   readonly limit: number;
-  readonly wanted: PropertyRequest;
+  /** Whether the texts of the cards are wanted. */
+  readonly data: boolean;
 }
 
 /** Candidates whose texts are read at a time. */
@@ -18,12 +18,11 @@ const PAGE = 200;
 export async function searchCards(
   tx: Transaction,
   collection: CollectionRow,
-  { filter, limit, wanted }: AddressbookQuery,
+  { filter, limit, data }: CardQuery,
 ): Promise<ObjectRow[]> {
   const matchesAll = filter.properties.length === 0;
   const most = matchesAll && Number.isFinite(limit) ? limit + 1 : null;
   const names = await tx.findCards(collection, nominate(filter), most);
-  const data = needsData(wanted);
   const found: ObjectRow[] = [];
   // The first page is what the answer needs if every candidate matches.
   let size = Math.min(PAGE, limit + 1);
