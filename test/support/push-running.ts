@@ -25,6 +25,8 @@ export interface Running {
     readonly reloadInterval?: number;
     /** Milliseconds for an answer of APNs; short only where one never comes. */
     readonly timeout?: number;
+    /** Seconds; short only where a claim is lost. */
+    readonly lease?: number;
   }) => Promise<{ stop(): Promise<void> }>;
 }
 
@@ -38,8 +40,8 @@ export async function preparePush(
   const { log, text } = readableLog();
   const start: Running["start"] = async (options = {}) => {
     const apple = { ...config, ...options.config };
-    const { reloadInterval = 60_000, timeout = 30_000 } = options;
-    const timing = { poll: 0.5, lease: 60, timeout, reloadInterval };
+    const { reloadInterval = 60_000, timeout = 30_000, lease = 60 } = options;
+    const timing = { poll: 0.5, lease, timeout, reloadInterval };
     const clock = options.clock ?? (() => new Date());
     const push = await startPush({
       pool,

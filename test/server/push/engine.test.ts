@@ -211,7 +211,7 @@ test("a lost database connection is made again and no change is missed", async (
   const { pool, apns, start } = await preparePush(t);
   const alice = await addPerson(pool, "alice");
   await subscribe(pool, alice);
-  await start();
+  await start({ lease: 3 });
   await change(pool, alice);
   await apns.until(1);
   const client = await pool.connect();
