@@ -77,7 +77,7 @@ const EMPTY = `
       where relkind = 'r' and relnamespace = 'public'::regnamespace and relname <> 'migration'
     loop execute format('delete from %s', each.name); end loop;
     perform setval(format('%I.%I', schemaname, sequencename), start_value, false)
-      from pg_sequences where last_value is not null;
+      from pg_sequences where last_value is not null and sequencename <> 'migration_id_seq';
   end $$`;
 
 async function schemaOf(url: string, clean: boolean): Promise<string> {
