@@ -83,7 +83,7 @@ async function members(
   resource: Resource,
   context: MethodContext,
 ): Promise<Resource[]> {
-  const { user, limits, hosts, directory } = context;
+  const { user, limits, hosts } = context;
   if (isCollection(resource)) {
     const { collection } = resource;
     const objects = await tx.listObjects(collection, { data: false });
@@ -104,12 +104,13 @@ async function members(
     return knowsOneBook(home, context) ? readable.slice(0, 1) : readable;
   }
   switch (resource.kind) {
+    // COMPAT(vdirsyncer 0.19): it takes what lists an address book for the home, so the root does not list the
+    // directory; directory-gateway names it.
     case "root":
       return [
         { kind: "principals" },
         { kind: "homes", home: "calendars" },
         { kind: "homes", home: "addressbooks" },
-        ...(directory ? [{ kind: "directory" } as const] : []),
         ...(limits.fileQuota === null ? [] : [{ kind: "homes", home: "files" } as const]),
       ];
     case "directory":
