@@ -35,7 +35,7 @@ export async function fill(environment: Environment, samples: readonly Sample[])
       const there = new Set((await listAccounts(pool)).map(({ name }) => name));
       for (const sample of samples) if (!there.has(sample.user)) await loadSample(pool, sample);
       await pool.query(
-        "vacuum (analyze) object, occurrence, card_index, collection, home, binding, principal",
+        "vacuum (analyze) object, occurrence, text_index, collection, home, binding, principal",
       );
     });
   } finally {

@@ -5,10 +5,12 @@ import { DavError, violated, type ConditionName } from "./errors.ts";
 import {
   CalendarError,
   checkCalendarObject,
+  keysOfCalendar,
   occurrences,
   parseCalendar,
   textOfJcal,
 } from "./icalendar/index.ts";
+import { UNSEARCHED } from "./search/keys.ts";
 import type { CollectionKind, CollectionRow, NewObject } from "./store.ts";
 import { decodeText } from "./text.ts";
 import { jcalOfXcal } from "./xcal-read.ts";
@@ -19,7 +21,6 @@ import {
   largestImage,
   parseCard,
   textOfJcard,
-  UNSEARCHED,
 } from "./vcard/index.ts";
 import { jcardOfXcard } from "./xcard-read.ts";
 
@@ -97,6 +98,7 @@ function validateCalendar(text: string, now: Date): Omit<ValidObject, "etag" | "
       component,
       contentType: `text/calendar; charset=utf-8; component=${component.toLowerCase()}`,
       occurrences: occurrences(calendar, { now: Math.floor(now.getTime() / 1000) }),
+      keys: keysOfCalendar(calendar),
     };
   } catch (error) {
     if (error instanceof CalendarError) throw violated(error.condition, error.message);
@@ -119,12 +121,16 @@ function validateCard(text: string, maxImageSize: number): Omit<ValidObject, "et
   }
 }
 
-/** The keys by which a stored card is found. */
-export function cardKeys(data: Uint8Array): readonly string[] {
+/** The keys by which a stored object is found. */
+export function searchKeys({
+  component,
+  data,
+}: Pick<NewObject, "component" | "data">): readonly string[] {
+  const { text } = decodeText(data);
   try {
-    return keysOf(parseCard(decodeText(data).text));
+    return component === "VCARD" ? keysOf(parseCard(text)) : keysOfCalendar(parseCalendar(text));
   } catch (error) {
-    if (error instanceof CardError) return [UNSEARCHED];
+    if (error instanceof CardError || error instanceof CalendarError) return [UNSEARCHED];
     throw error;
   }
 }

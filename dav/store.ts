@@ -1,9 +1,9 @@
 import type { FileStore } from "./file-store.ts";
 import type { Registration } from "./push/register.ts";
 import type { LockedHome, LockStore } from "./lock-store.ts";
-import type { CardSearch } from "./vcard/index.ts";
+import type { KeySearch } from "./search/key-search.ts";
 
-export type { CardSearch } from "./vcard/index.ts";
+export type { KeySearch } from "./search/key-search.ts";
 
 /**
  * What the protocol needs from storage. Types only: server/store implements them over Postgres.
@@ -149,8 +149,8 @@ export interface NewObject {
   readonly contentType: string;
   readonly data: Uint8Array;
   readonly occurrences: readonly Occurrence[];
-  /** Keys by which a card is found, without control characters; absent for a calendar object. */
-  readonly keys?: readonly string[];
+  /** Keys by which it is found, without control characters. */
+  readonly keys: readonly string[];
   /** Dead properties to begin with; those of a replaced object stay when absent. */
   readonly properties?: StoredProperties;
   /** Whether it is not what the client sent, which must then hear of it like others; false when absent. */
@@ -179,6 +179,8 @@ export interface ObjectSearch {
   readonly component?: string;
   /** ASCII in lower case that is part of the UID, whatever its case. */
   readonly uid?: string;
+  /** What its keys must be. What is found by them is never exact. */
+  readonly keys?: KeySearch;
   readonly range?: {
     readonly starts: number;
     readonly ends: number;
@@ -261,7 +263,7 @@ export interface Transaction {
    */
   findCards(
     collection: CollectionRow,
-    search: CardSearch | null,
+    search: KeySearch | null,
     limit: number | null,
   ): Promise<string[]>;
   /**

@@ -26,13 +26,6 @@ create table binding (
   unbound_seq bigint
 );
 
-create table card_index (
-  principal_id bigint not null,
-  collection_id bigint not null,
-  object_name text not null,
-  keys tsvector not null
-);
-
 create table collection (
   principal_id bigint not null,
   id bigint not null generated always as identity,
@@ -242,6 +235,13 @@ create table push_subscription (
   app_password_id bigint
 );
 
+create table text_index (
+  principal_id bigint not null,
+  collection_id bigint not null,
+  object_name text not null,
+  keys tsvector not null
+);
+
 create table vapid_key (
   public_key text not null,
   private_key text not null,
@@ -261,8 +261,6 @@ alter table binding add constraint binding_check CHECK (((owner_id IS NULL) = (c
 alter table binding add constraint binding_name_check CHECK (((name <> ''::text) AND (octet_length(name) <= 255)));
 
 alter table binding add constraint binding_pkey PRIMARY KEY (principal_id, home, name);
-
-alter table card_index add constraint card_index_pkey PRIMARY KEY (principal_id, collection_id, object_name);
 
 alter table collection add constraint collection_kind_check CHECK ((kind = ANY (ARRAY['calendar'::text, 'addressbook'::text])));
 
@@ -332,6 +330,8 @@ alter table push_subscription add constraint push_subscription_public_id_key UNI
 
 alter table push_subscription add constraint push_subscription_transport_identity_key UNIQUE (transport, identity);
 
+alter table text_index add constraint text_index_pkey PRIMARY KEY (principal_id, collection_id, object_name);
+
 alter table vapid_key add constraint vapid_key_pkey PRIMARY KEY (public_key);
 
 alter table access add constraint access_grantee_id_fkey FOREIGN KEY (grantee_id) REFERENCES principal(id) ON DELETE CASCADE;
@@ -343,8 +343,6 @@ alter table app_password add constraint app_password_principal_id_fkey FOREIGN K
 alter table binding add constraint binding_owner_id_collection_id_fkey FOREIGN KEY (owner_id, collection_id) REFERENCES collection(principal_id, id) ON DELETE SET NULL;
 
 alter table binding add constraint binding_principal_id_home_fkey FOREIGN KEY (principal_id, home) REFERENCES home(principal_id, kind) ON DELETE CASCADE;
-
-alter table card_index add constraint card_index_principal_id_collection_id_object_name_fkey FOREIGN KEY (principal_id, collection_id, object_name) REFERENCES object(principal_id, collection_id, name) ON DELETE CASCADE;
 
 alter table collection add constraint collection_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principal(id) ON DELETE CASCADE;
 
@@ -382,13 +380,13 @@ alter table push_subscription add constraint push_subscription_owner_id_fkey FOR
 
 alter table push_subscription add constraint push_subscription_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principal(id) ON DELETE CASCADE;
 
+alter table text_index add constraint text_index_principal_id_collection_id_object_name_fkey FOREIGN KEY (principal_id, collection_id, object_name) REFERENCES object(principal_id, collection_id, name) ON DELETE CASCADE;
+
 CREATE INDEX access_grantee ON public.access USING btree (grantee_id, principal_id);
 
 CREATE INDEX app_password_principal ON public.app_password USING btree (principal_id);
 
 CREATE UNIQUE INDEX binding_collection ON public.binding USING btree (owner_id, collection_id, principal_id);
-
-CREATE INDEX card_index_keys ON public.card_index USING gin (keys) WITH (fastupdate='on', gin_pending_list_limit='256');
 
 CREATE INDEX feed_due ON public.feed USING btree (due_at);
 
@@ -423,3 +421,5 @@ CREATE INDEX push_subscription_principal ON public.push_subscription USING btree
 CREATE INDEX push_subscription_shared ON public.push_subscription USING btree (principal_id) WHERE shared;
 
 CREATE INDEX push_subscription_target ON public.push_subscription USING btree (owner_id, home, collection_id);
+
+CREATE INDEX text_index_keys ON public.text_index USING gin (keys) WITH (fastupdate='on', gin_pending_list_limit='256');

@@ -170,7 +170,7 @@ function satisfies(property: Property, filter: PropertyFilter, context: Context)
 }
 
 /** Texts without their escapes, several values joined by commas; other values as they were sent. */
-function searchedText(property: Property): string {
+export function searchedText(property: Property): string {
   return property.type === "text" ? property.values.map(String).join(",") : rawValue(property);
 }
 

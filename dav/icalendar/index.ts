@@ -18,6 +18,7 @@ export { busyTimes, indexedTimes, mergeBusy, writeFreeBusy } from "./freebusy.ts
 export type { BusyTime } from "./freebusy.ts";
 export { joinCalendars } from "./join.ts";
 export type { ComponentFilter, ParameterFilter, PropertyFilter, TextMatch } from "./filter.ts";
+export { nominate } from "./nominate.ts";
 export { occurrences } from "./occurrences.ts";
 export type { Occurrence } from "./occurrences.ts";
 export { parseCalendar } from "./parse.ts";
@@ -34,4 +35,5 @@ export { isStandardZone, standardTzid } from "./standard.ts";
 export { timezoneText } from "./vtimezone-text.ts";
 export { readDuration } from "./value.ts";
 export { formatTime } from "./write.ts";
+export { keysOfCalendar } from "./search-keys.ts";
 export { splitCalendar } from "./split.ts";

@@ -3,6 +3,7 @@ import {
   COMPONENTS,
   floatingRange,
   matchesCalendar,
+  nominate,
   parseCalendar,
   type ComponentFilter,
   type TimeRange,
@@ -79,16 +80,19 @@ function plan(
   zone: string | null,
 ): { searched: ObjectSearch; decides: boolean } {
   const [only, ...others] = filter.components;
+  const keys = nominate(filter);
+  const searched = keys === null ? {} : { keys };
   const isBare =
     !filter.isNotDefined && filter.timeRange === null && filter.properties.length === 0;
-  if (only === undefined) return { searched: {}, decides: isBare };
+  if (only === undefined) return { searched, decides: isBare };
   if (others.length > 0 || only.isNotDefined || !COMPONENTS.some((name) => name === only.name)) {
-    return { searched: {}, decides: false };
+    return { searched, decides: false };
   }
   const { name, timeRange, properties, components } = only;
   const uid = uidPart(only);
   return {
     searched: {
+      ...searched,
       component: name,
       ...(timeRange !== null && { range: searchRange(timeRange, zone) }),
       ...(uid !== null && { uid }),

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { Config } from "../config.ts";
 import { startFeeds } from "./feeds/index.ts";
 import { startPush } from "../push/index.ts";
-import { startCardIndex } from "./card-index.ts";
+import { startTextIndex } from "./text-index.ts";
 
 export interface JobOptions {
   readonly config: Config;
@@ -20,7 +20,7 @@ export interface Job {
 /** What the background process does. */
 const JOBS: readonly ((options: JobOptions) => Promise<Job>)[] = [
   ({ config, pool, log }) => startPush({ config: config.push, pool, log }),
-  async ({ pool, log }) => startCardIndex({ pool, log }),
+  async ({ pool, log }) => startTextIndex({ pool, log }),
   async ({ config, pool, log }) => {
     if (!config.feeds) return { stop: async () => {} };
     const { push, maxResourceSize } = config;

@@ -1,10 +1,10 @@
 import type { NewObject } from "../../dav/store.ts";
-import { keysParameter, storedKeys } from "./card-index.ts";
+import { keysParameter, storedKeys } from "./text-index.ts";
 import { ACTOR, change, TOUCHED } from "./change.ts";
 
-/** Of a card that is found by the same keys as before nothing is written. */
-const INDEXED_CARD = `on conflict (principal_id, collection_id, object_name) do update
-    set keys = excluded.keys where card_index.keys <> excluded.keys`;
+/** Of an object that is found by the same keys as before nothing is written. */
+const INDEXED_TEXT = `on conflict (principal_id, collection_id, object_name) do update
+    set keys = excluded.keys where text_index.keys <> excluded.keys`;
 
 /** Makes or replaces an object. */
 export const PUT_OBJECT = change(
@@ -31,9 +31,9 @@ export const PUT_OBJECT = change(
     select $1, $4, $5, * from unnest($12::text[], $13::bigint[], $14::bigint[], $15::boolean[], $16::boolean[],
       $17::text[])
   ), keyed as (
-    insert into card_index (principal_id, collection_id, object_name, keys)
-    select $1, $4, $5, ${storedKeys("$4::bigint", "$18::text")} where $18 is not null
-    ${INDEXED_CARD}
+    insert into text_index (principal_id, collection_id, object_name, keys)
+    select $1, $4, $5, ${storedKeys("$4::bigint", "$18::text")}
+    ${INDEXED_TEXT}
   )`,
 );
 
@@ -64,10 +64,10 @@ export const PUT_OBJECTS = change(
     select $1, $4, * from unnest($11::text[], $12::text[], $13::bigint[], $14::bigint[], $15::boolean[],
       $16::boolean[], $17::text[])
   ), keyed as (
-    insert into card_index (principal_id, collection_id, object_name, keys)
+    insert into text_index (principal_id, collection_id, object_name, keys)
     select $1, $4, name, ${storedKeys("$4::bigint", "keys")}
-    from unnest($5::text[], $18::text[]) as given (name, keys) where keys is not null
-    ${INDEXED_CARD}
+    from unnest($5::text[], $18::text[]) as given (name, keys)
+    ${INDEXED_TEXT}
   )`,
   "cardinality($5::text[])",
 );

@@ -7,7 +7,7 @@ import { lockStore } from "./locks.ts";
 import type { Connection } from "./query.ts";
 import { listGrants } from "./grants.ts";
 import * as principals from "./principals.ts";
-import { findCards } from "./card-index.ts";
+import { findCards } from "./text-index.ts";
 import * as read from "./read.ts";
 import * as timeIndex from "./time-index.ts";
 import { inTransaction } from "./transaction.ts";

@@ -7,6 +7,7 @@ import type {
 } from "../../dav/store.ts";
 import { rowsOf, type Connection, type Statement } from "./query.ts";
 import { keyOf, MEMBERS, withData } from "./read.ts";
+import { keyedBy, queryOf } from "./text-index.ts";
 import { toObject, type ObjectColumns } from "./rows.ts";
 
 const FIND_BY_COMPONENT = withData(
@@ -51,45 +52,74 @@ function overlapping(arm: Arm): string {
       and case when floating then starts < $9 and ends > $8 else starts < $7 and ends > $6 end`;
 }
 
-const FIND_BY_TIME = withData(
-  "find-by-time",
-  (columns) => `with hit as (
+const HIT = `hit as (
       select object_name, bool_or(exact) as exact from (
         ${ARMS.map(overlapping).join(" union all ")}
       ) overlapping group by object_name
-    )
+    )`;
+
+const FIND_BY_TIME = withData(
+  "find-by-time",
+  (columns) => `with ${HIT}
     select ${columns}, hit.exact from hit join object o
       on o.principal_id = $1 and o.collection_id = $2 and o.name = hit.object_name
     where o.data is not null order by o.name`,
 );
 
-/** Objects by component and time, or else by component and UID, when all that are found count as exact. */
+const FIND_BY_KEYS = withData(
+  "find-by-keys",
+  (columns) => `with ${keyedBy("$4")}
+    select ${columns}, false as exact from keyed k join object o
+      on o.principal_id = k.principal_id and o.collection_id = k.collection_id and o.name = k.object_name
+    where k.principal_id = $1 and k.collection_id = $2 and o.data is not null
+      and ($3::text is null or o.component = $3) order by o.name`,
+);
+
+const FIND_BY_TIME_AND_KEYS = withData(
+  "find-by-time-and-keys",
+  (columns) => `with ${HIT}, ${keyedBy("$10")}
+    select ${columns}, false as exact from hit
+      join keyed k on k.principal_id = $1 and k.collection_id = $2 and k.object_name = hit.object_name
+      join object o on o.principal_id = $1 and o.collection_id = $2 and o.name = hit.object_name
+    where o.data is not null order by o.name`,
+);
+
+/**
+ * Objects by component, and by time and keys, or else by UID, or else by keys. All that are found by component or UID
+ * count as exact.
+ */
 export async function findObjects(
   db: Connection,
   collection: CollectionRow,
-  { component, uid, range }: ObjectSearch,
+  search: ObjectSearch,
   columns: Columns,
 ): Promise<FoundObject[]> {
   type Row = ObjectColumns & { exact: boolean };
-  const values = [...keyOf(collection), component ?? null];
-  if (range === undefined) {
-    const rows =
-      uid === undefined
-        ? await rowsOf<Row>(db, FIND_BY_COMPONENT(columns), values)
-        : await rowsOf<Row>(db, FIND_BY_UID(columns), [...values, uid]);
-    return rows.map(toFound);
+  const [statement, values] = lookUp(collection, search);
+  const given = [...keyOf(collection), search.component ?? null, ...values];
+  return (await rowsOf<Row>(db, statement(columns), given)).map(toFound);
+}
+
+/** The statement that finds what is searched for, with its values from $4 on. */
+function lookUp(
+  collection: CollectionRow,
+  { uid, range, keys }: ObjectSearch,
+): [statement: (columns: Columns) => Statement, values: readonly (string | number)[]] {
+  const query = keys && queryOf(collection, keys);
+  if (range !== undefined) {
+    const bounds = boundsOf(range);
+    return query === undefined
+      ? [FIND_BY_TIME, bounds]
+      : [FIND_BY_TIME_AND_KEYS, [...bounds, query]];
   }
+  if (uid !== undefined) return [FIND_BY_UID, [uid]];
+  return query === undefined ? [FIND_BY_COMPONENT, []] : [FIND_BY_KEYS, [query]];
+}
+
+function boundsOf(range: NonNullable<ObjectSearch["range"]>): number[] {
   const { starts, ends, floatingStarts, floatingEnds } = range;
-  const bounds = [Math.min(starts, floatingStarts), Math.max(ends, floatingEnds)];
-  const rows = await rowsOf<Row>(db, FIND_BY_TIME(columns), [
-    ...values,
-    ...bounds,
-    starts,
-    ends,
-    floatingStarts,
-    floatingEnds,
-  ]);
-  return rows.map(toFound);
+  const around = [Math.min(starts, floatingStarts), Math.max(ends, floatingEnds)];
+  return [...around, starts, ends, floatingStarts, floatingEnds];
 }
 
 /** Floating times of a day around the range are taken too: no zone is further from UTC. */

@@ -1,4 +1,4 @@
-import { movedKeys } from "./card-index.ts";
+import { movedKeys } from "./text-index.ts";
 import { ACTOR, change } from "./change.ts";
 
 /** How many members a collection has, tombstones aside: each of them takes a number of the home. */
@@ -79,9 +79,9 @@ export const COPY_COLLECTION = change(
     select $1, made.id, object_name, component, starts, ends, floating, exact, busy
     from made, occurrence where principal_id = $4 and collection_id = $5 and not $7
   ), keyed as (
-    insert into card_index (principal_id, collection_id, object_name, keys)
+    insert into text_index (principal_id, collection_id, object_name, keys)
     select $1, made.id, object_name, ${movedKeys("made.id", "keys")}
-    from made, card_index where principal_id = $4 and collection_id = $5 and not $7
+    from made, text_index where principal_id = $4 and collection_id = $5 and not $7
   )`,
   `1 + case when $7 then 0 else ${membersOf("$4", "$5")} end`,
 );

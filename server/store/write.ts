@@ -32,7 +32,7 @@ const DELETE_OBJECT = change(
   `${TOUCHED}, gone as (
     delete from occurrence where principal_id = $1 and collection_id = $4 and object_name = $5
   ), forgotten as (
-    delete from card_index where principal_id = $1 and collection_id = $4 and object_name = $5
+    delete from text_index where principal_id = $1 and collection_id = $4 and object_name = $5
   ), buried as (
     update object set changed_seq = seq, changed_by = ${ACTOR}, uid = null, etag = null, content_type = null,
       data = null, properties = '{}', modified_at = now()

@@ -3,7 +3,7 @@ import test from "ava";
 import * as fc from "fast-check";
 import { matchesCard, parseCard, type CardFilter } from "../../dav/vcard/index.ts";
 import { escapeText } from "../../dav/xml/element.ts";
-import { fillCardIndex } from "../../server/store/card-index.ts";
+import { fillTextIndex } from "../../server/store/text-index.ts";
 import { randomCard, randomFilter } from "../support/cards.ts";
 import { testServer } from "../support/server.ts";
 import type { Send } from "../support/transcript.ts";
@@ -88,13 +88,13 @@ test("addressbook-query finds what reading every card finds, also of before the 
   await agree(filters);
   t.true(found.some > 5, JSON.stringify(found));
 
-  const keys = "select object_name, keys from card_index order by object_name";
+  const keys = "select object_name, keys from text_index order by object_name";
   const { rows: before } = await pool.query(keys);
   const unfilled =
-    "update card_index set keys = array_to_tsvector(array[collection_id || ':?', 'unfilled'])";
+    "update text_index set keys = array_to_tsvector(array[collection_id || ':?', 'unfilled'])";
   await pool.query(unfilled);
   await agree(filters.slice(0, 30));
-  while ((await fillCardIndex(pool)) > 0);
+  while ((await fillTextIndex(pool)) > 0);
   t.deepEqual((await pool.query(keys)).rows, before);
 
   const headers = { destination: "/dav/addressbooks/alice/copy/" };
@@ -160,7 +160,7 @@ test("a changed card is found by what it says now, a deleted one no more", async
   t.deepEqual((await query(send, contains("dor"))).names, ["0.vcf"]);
   await send({ ...NONE, method: "DELETE", target });
   t.deepEqual((await query(send, contains("dor"))).names, []);
-  t.is((await pool.query("select from card_index")).rowCount, 1);
+  t.is((await pool.query("select from text_index")).rowCount, 1);
   await send({ ...NONE, method: "PUT", target, headers, body: card("Ann") });
   t.deepEqual((await query(send, contains("ann"))).names, ["0.vcf"]);
 });
@@ -169,21 +169,21 @@ test("a card written while the index is filled keeps its own keys", async (t) =>
   const { send, pool } = await testServer(t);
   await store(send, [card("Ann"), card("Bea")]);
   await pool.query(
-    "update card_index set keys = array_to_tsvector(array[collection_id || ':?', 'unfilled'])",
+    "update text_index set keys = array_to_tsvector(array[collection_id || ':?', 'unfilled'])",
   );
   const headers = { "content-type": "text/vcard" };
   const slow = {
     // Writes between the look and the update.
     async query(config: { name: string; text: string; values: unknown[] }) {
       const result = await pool.query(config);
-      if (config.name === "unfilled-cards") {
+      if (config.name === "unfilled-objects") {
         await send({ ...NONE, method: "PUT", target: `${BOOK}0.vcf`, headers, body: card("Dora") });
       }
       return result;
     },
   };
-  t.is(await fillCardIndex(slow), 2);
-  t.is(await fillCardIndex(slow), 0);
+  t.is(await fillTextIndex(slow), 2);
+  t.is(await fillTextIndex(slow), 0);
   t.deepEqual((await query(send, contains("dora"))).names, ["0.vcf"]);
   t.deepEqual((await query(send, contains("bea"))).names, ["1.vcf"]);
 });

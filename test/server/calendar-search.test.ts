@@ -1,6 +1,7 @@
 import { deepStrictEqual } from "node:assert";
 import test from "ava";
 import * as fc from "fast-check";
+import { fillTextIndex } from "../../server/store/text-index.ts";
 import { anyFilter, anyObject } from "../support/any-calendar.ts";
 import { filterElement, textOf } from "../support/plain-calendar-text.ts";
 import { plainlyMatches } from "../support/plain-calendar.ts";
@@ -34,8 +35,8 @@ async function found(
     .sort();
 }
 
-test("calendar-query finds what the plain reading of RFC 4791 says, through the index", async (t) => {
-  const { send } = await testServer(t);
+test("calendar-query finds what the plain reading of RFC 4791 says, through the index or before it", async (t) => {
+  const { send, pool } = await testServer(t);
   await send({ ...REQUEST, method: "MKCALENDAR", target: CALENDAR, body: ALL });
   const seed = Number(process.env["PUSHDAV_TEST_SEED"] ?? Date.now());
   t.log(`PUSHDAV_TEST_SEED=${seed}`);
@@ -43,7 +44,10 @@ test("calendar-query finds what the plain reading of RFC 4791 says, through the 
   for (const object of objects)
     t.is(await put(send, object.uid, textOf(object)), 201, textOf(object));
   const filters = fc.sample(anyFilter(objects.map(({ uid }) => uid)), { seed, numRuns: 100 });
+  const keys = "select object_name, keys from text_index order by object_name";
+  const { rows: before } = await pool.query(keys);
   for (const [index, filter] of filters.entries()) {
+    if (index === 70) await pool.query(UNFILLED);
     const zone = ZONES[index % ZONES.length] ?? null;
     const prop = index % 2 === 0 ? "<getetag/>" : "<C:calendar-data/>";
     const expected = objects.filter((each) => plainlyMatches(each, filter, zone ?? "UTC"));
@@ -58,7 +62,13 @@ test("calendar-query finds what the plain reading of RFC 4791 says, through the 
       told,
     );
   }
+  while ((await fillTextIndex(pool)) > 0);
+  t.deepEqual((await pool.query(keys)).rows, before);
 });
+
+/** As a migration leaves what was stored before. */
+const UNFILLED =
+  "update text_index set keys = array_to_tsvector(array[collection_id || ':?', 'unfilled'])";
 
 const ALL = `<C:mkcalendar ${NAMESPACES}><set><prop><C:supported-calendar-component-set><C:comp name="VEVENT"/><C:comp name="VTODO"/><C:comp name="VJOURNAL"/><C:comp name="VFREEBUSY"/></C:supported-calendar-component-set></prop></set></C:mkcalendar>`;
 
@@ -91,4 +101,36 @@ test("what the index can answer is answered without a look at other objects: Q94
     inEvents(`<C:prop-filter name="UID"><C:text-match>${text}</C:text-match></C:prop-filter>`);
   t.deepEqual(await found(send, uid("DAILY-")), ["daily"]);
   t.deepEqual(await found(send, uid("CHT-1")), ["%C3%BCmcht"]);
+});
+
+test("a search for text reads no object that its keys rule out", async (t) => {
+  const { send, pool } = await testServer(t);
+  await send({ ...REQUEST, method: "MKCALENDAR", target: CALENDAR });
+  const [early, late] = ["DTSTART:20261124T100000Z", "DTSTART:20261224T100000Z"];
+  const agenda = `DESCRIPTION:${"What was said. ".repeat(100)}`;
+  await put(send, "board", event("1", early, "SUMMARY:Board meeting", "LOCATION:Zürich"));
+  await put(send, "boarding", event("2", late, "SUMMARY:Boarding", "COMMENT:lunch"));
+  await put(send, "lunch", event("3", early, "SUMMARY:Lunch", agenda));
+  await put(send, "dinner", event("4", late, "SUMMARY:Dinner", "ATTENDEE:mailto:ann@example.org"));
+  const unreadable = (...names: string[]) =>
+    pool.query("update object set data = 'unreadable' where name = any($1)", [names]);
+  const text = (name: string, part: string, more = "") =>
+    `<C:prop-filter name="${name}"><C:text-match${more}>${part}</C:text-match></C:prop-filter>`;
+  const day = '<C:time-range start="20261124T000000Z" end="20261125T000000Z"/>';
+  await unreadable("dinner.ics");
+  t.deepEqual(await found(send, inEvents(text("SUMMARY", "BOARD"))), ["board", "boarding"]);
+  t.deepEqual(await found(send, inEvents(text("DESCRIPTION", "as said"))), ["lunch"]);
+  await unreadable("lunch.ics");
+  t.deepEqual(await found(send, inEvents(text("SUMMARY", "b"))), ["board", "boarding"]);
+  t.deepEqual(await found(send, inEvents(text("SUMMARY", "oar"))), ["board", "boarding"]);
+  await unreadable("boarding.ics");
+  t.deepEqual(await found(send, inEvents(day + text("SUMMARY", "board"))), ["board"]);
+  t.deepEqual(await found(send, inEvents(text("LOCATION", "rich") + text("SUMMARY", "board"))), [
+    "board",
+  ]);
+  const both = inEvents(text("LOCATION", "zü")).replace(
+    "</C:comp-filter></C:filter>",
+    '<C:comp-filter name="VTODO"><C:is-not-defined/></C:comp-filter></C:comp-filter></C:filter>',
+  );
+  t.deepEqual(await found(send, both), ["board"]);
 });

@@ -49,6 +49,10 @@ const texts = fc.record(
   {
     SUMMARY: fc.constantFrom(...WORDS).map((word) => [word]),
     LOCATION: fc.constantFrom(...WORDS).map((word) => [word]),
+    DESCRIPTION: fc
+      .record({ word: fc.constantFrom(...WORDS), long: fc.boolean() })
+      // Longer than what is searched by keys.
+      .map(({ word, long }) => [long ? `${"so it goes on. ".repeat(80)}${word}` : word]),
     CATEGORIES: fc.subarray([...WORDS], { minLength: 1, maxLength: 3 }),
     STATUS: fc.constant(["CONFIRMED"]),
   },
@@ -173,7 +177,14 @@ const property = (uids: readonly string[]): fc.Arbitrary<PlainProperty> =>
     {
       weight: 4,
       arbitrary: fc.record({
-        name: fc.constantFrom("SUMMARY", "LOCATION", "CATEGORIES", "STATUS", "ATTENDEE"),
+        name: fc.constantFrom(
+          "SUMMARY",
+          "LOCATION",
+          "DESCRIPTION",
+          "CATEGORIES",
+          "STATUS",
+          "ATTENDEE",
+        ),
         test: fc.oneof(fc.constantFrom("defined", "not-defined"), text),
       }),
     },

@@ -7,18 +7,10 @@ import {
   matchesCard,
   nominate,
   parseCard,
-  type CardSearch,
 } from "../../../dav/vcard/index.ts";
-import { searchForm } from "../../../dav/vcard/search-form.ts";
+import { searchForm } from "../../../dav/search/form.ts";
 import { randomCard, randomFilter } from "../../support/cards.ts";
-
-function nominates(search: CardSearch | null, keys: readonly string[]): boolean {
-  if (search === null || keys.includes("?")) return true;
-  if ("not" in search) return !nominates(search.not, keys);
-  if ("all" in search) return search.all.every((part) => nominates(part, keys));
-  if ("any" in search) return search.any.some((part) => nominates(part, keys));
-  return keys.some((key) => (search.isPrefix ? key.startsWith(search.key) : key === search.key));
-}
+import { nominates } from "../../support/nominates.ts";
 
 test("whatever a filter matches is a candidate by its keys, and others often are not", (t) => {
   let spared = 0;

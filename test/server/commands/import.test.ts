@@ -265,7 +265,7 @@ test("an export is private, complete, and can be imported again", async (t) => {
 test("an export stays in its folder whatever objects are called", async (t) => {
   const { write, bring, run, folder, pool } = await setUp(t);
   await bring(await write("a.vcf", card("c1") + card("c2")));
-  await pool.query("delete from card_index");
+  await pool.query("delete from text_index");
   await pool.query("update object set name = '../../../evil.vcf' where uid = 'c1'");
   await pool.query("update object set name = '..' where uid = 'c2'");
   const out = join(folder, "a", "b", "out");

@@ -1,12 +1,9 @@
-import { cardKeys } from "../../dav/index.ts";
-import type { CardSearch, CollectionRow } from "../../dav/store.ts";
+import { searchKeys, UNSEARCHED } from "../../dav/index.ts";
+import type { CollectionRow, KeySearch } from "../../dav/store.ts";
 import { rowsOf, type Connection, type Statement } from "./query.ts";
 import { keyOf, MEMBERS } from "./read.ts";
 
-/** The key, as it is stored, of cards whose text must always decide. */
-const UNSEARCHED = "?";
-
-/** Keys, one a line, as the index holds them: with the id of their collection, and one key that every card has. */
+/** Keys, one a line, as the index holds them: with the id of their collection, and one key that every object has. */
 export const storedKeys = (collection: string, keys: string) =>
   `array_to_tsvector(array(
     select ${collection} || ':' || key from unnest(array_append(string_to_array(${keys}, E'\\n'), '')) as key
@@ -19,17 +16,23 @@ export const movedKeys = (collection: string, keys: string) =>
     where strpos(key, ':') > 0
   ))`;
 
-/** The keys of a card as one parameter; null for what has none. */
-export function keysParameter(keys: readonly string[] | undefined): string | null {
-  return keys === undefined ? null : keys.join("\n");
+/** The keys of an object as one parameter. */
+export function keysParameter(keys: readonly string[]): string {
+  return keys.join("\n");
 }
+
+/**
+ * The candidates of a search as a table expression `keyed`, found by nothing but the index over keys, which begin with
+ * the id of their collection.
+ */
+export const keyedBy = (query: string) => `keyed as materialized (
+      select principal_id, collection_id, object_name from text_index where keys @@ ${query}::tsquery
+    )`;
 
 const FIND_CARDS: Statement = {
   name: "find-cards",
-  text: `with hit as materialized (
-      select principal_id, collection_id, object_name from card_index where keys @@ $3::tsquery
-    )
-    select object_name as name from hit where principal_id = $1 and collection_id = $2
+  text: `with ${keyedBy("$3")}
+    select object_name as name from keyed where principal_id = $1 and collection_id = $2
     order by object_name limit $4`,
 };
 
@@ -42,7 +45,7 @@ const LIST_NAMES: Statement = {
 export async function findCards(
   db: Connection,
   collection: CollectionRow,
-  search: CardSearch | null,
+  search: KeySearch | null,
   limit: number | null,
 ): Promise<string[]> {
   const key = keyOf(collection);
@@ -57,11 +60,12 @@ export async function findCards(
   return rows.map(({ name }) => name);
 }
 
-function queryOf({ id }: CollectionRow, search: CardSearch): string {
+/** A search of a collection as Postgres takes it. */
+export function queryOf({ id }: CollectionRow, search: KeySearch): string {
   return `(${lexeme(id, "", false)} & ${expression(id, search)}) | ${lexeme(id, UNSEARCHED, false)}`;
 }
 
-function expression(collection: number, search: CardSearch): string {
+function expression(collection: number, search: KeySearch): string {
   if ("key" in search) return lexeme(collection, search.key, search.isPrefix);
   if ("not" in search) return `!${expression(collection, search.not)}`;
   const [parts, operator] = "all" in search ? [search.all, " & "] : [search.any, " | "];
@@ -74,17 +78,17 @@ function lexeme(collection: number, key: string, isPrefix: boolean): string {
 }
 
 const UNFILLED: Statement = {
-  name: "unfilled-cards",
-  text: `select i.principal_id as "owner", i.collection_id as "collection", i.object_name as name, o.data
-    from card_index i join object o on o.principal_id = i.principal_id
+  name: "unfilled-objects",
+  text: `select i.principal_id as "owner", i.collection_id as "collection", i.object_name as name, o.component, o.data
+    from text_index i join object o on o.principal_id = i.principal_id
       and o.collection_id = i.collection_id and o.name = i.object_name
     where i.keys @@ '''unfilled'''::tsquery limit $1`,
 };
 
 /** What was written meanwhile has its own keys already, and is not unfilled any more. */
 const FILL: Statement = {
-  name: "fill-card-index",
-  text: `update card_index i set keys = ${storedKeys("i.collection_id", "given.keys")}
+  name: "fill-text-index",
+  text: `update text_index i set keys = ${storedKeys("i.collection_id", "given.keys")}
     from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[]) as given (owner, collection, name, keys)
     where i.principal_id = given.owner and i.collection_id = given.collection and i.object_name = given.name
       and i.keys @@ '''unfilled'''::tsquery`,
@@ -93,19 +97,19 @@ const FILL: Statement = {
 const BATCH = 100;
 
 /**
- * Gives their keys to some of the cards that were stored before there were any.
+ * Gives their keys to some of the objects that were stored before there were any.
  *
  * @returns how many it looked at; none are left when it is 0
  */
-export async function fillCardIndex(db: Connection): Promise<number> {
-  type Row = { owner: number; collection: number; name: string; data: Buffer };
+export async function fillTextIndex(db: Connection): Promise<number> {
+  type Row = { owner: number; collection: number; name: string; component: string; data: Buffer };
   const rows = await rowsOf<Row>(db, UNFILLED, [BATCH]);
   if (rows.length === 0) return 0;
   await rowsOf(db, FILL, [
     rows.map(({ owner }) => owner),
     rows.map(({ collection }) => collection),
     rows.map(({ name }) => name),
-    rows.map(({ data }) => cardKeys(data).join("\n")),
+    rows.map((row) => keysParameter(searchKeys(row))),
   ]);
   return rows.length;
 }
