@@ -37,6 +37,7 @@ export async function openRoutes(options: RouteOptions): Promise<Routes> {
   const push = await openPushWeb({ config: config.push, pool, log, clock });
   const { vapidKey, checkUrl } = push;
   const jmap = config.push.jmap ? openJmap({ pool, log, clock, vapidKey, checkUrl }) : null;
+  authentication.onChange((account) => jmap?.endStreams(account));
   const dav = davRouter({
     store: createStore(pool, createNudge(pool)),
     limits: {
@@ -63,9 +64,9 @@ export async function openRoutes(options: RouteOptions): Promise<Routes> {
       ...(jmap?.middleware ?? []).map((middleware) => middleware as Middleware),
       dav.routes() as Middleware,
     ],
-    endStreams: () => jmap?.endStreams(),
+    endStreams: () => jmap?.close(),
     async close() {
-      jmap?.endStreams();
+      jmap?.close();
       push.close();
       await authentication.close();
     },

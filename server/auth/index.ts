@@ -13,6 +13,12 @@ export interface Authentication {
   readonly middleware: Middleware<AuthState>;
   /** What the middleware decides by, for those who ask in another way. */
   readonly authenticate: Authenticator["authenticate"];
+  /**
+   * Calls back when credentials that were right may be so no more.
+   *
+   * @param changed takes the name of the account, or null when it may be any: for a time no news arrived
+   */
+  onChange(changed: (account: string | null) => void): void;
   /** Stops listening for changed accounts. */
   close(): Promise<void>;
 }
@@ -30,13 +36,24 @@ export function openAuthentication(pool: Pool, options?: AuthenticatorOptions): 
     },
     options,
   );
+  const watchers: ((account: string | null) => void)[] = [];
+  const tell = (account: string | null) => {
+    for (const changed of watchers) changed(account);
+  };
   const listener = listen(pool.options, ACCOUNTS_CHANNEL, {
-    notified: (name) => authenticator.accountChanged(name),
-    listening: (listening) => authenticator.setListening(listening),
+    notified: (name) => {
+      authenticator.accountChanged(name);
+      tell(name);
+    },
+    listening: (listening) => {
+      authenticator.setListening(listening);
+      tell(null);
+    },
   });
   return {
     middleware: basicAuthentication(authenticator),
     authenticate: (credentials, address) => authenticator.authenticate(credentials, address),
+    onChange: (changed) => watchers.push(changed),
     close: () => listener.close(),
   };
 }

@@ -1,7 +1,6 @@
 import type { Pool } from "pg";
 import type { Logger } from "pino";
 import { readAccounts, type Account } from "../push/transports/jmap/states.ts";
-import { ACCOUNTS_CHANNEL } from "../store/accounts.ts";
 import { listen, type Listener } from "../store/listen.ts";
 import { OUTBOX_CHANNEL } from "../store/nudge.ts";
 
@@ -33,7 +32,7 @@ const POLL = 30_000;
 export class Hub {
   readonly #options: HubOptions;
   readonly #watchers = new Set<Watcher>();
-  #listeners: Listener[] = [];
+  #listener: Listener | undefined;
   #timer: NodeJS.Timeout | undefined;
   #poll: NodeJS.Timeout | undefined;
   #looking = false;
@@ -59,13 +58,19 @@ export class Hub {
     };
   }
 
+  /** Ends the watchers of an account, or all when it is null. */
+  end(account: string | null): void {
+    for (const { principal, end } of this.#watchers) {
+      if (account === null || principal.name === account) end();
+    }
+  }
+
   /** Ends all watchers and stops listening; it opens again with the next watcher. */
   close(): void {
     const watchers = [...this.#watchers];
     this.#watchers.clear();
     for (const { end } of watchers) end();
-    for (const listener of this.#listeners) void listener.close();
-    this.#listeners = [];
+    void this.#listener?.close();
     clearTimeout(this.#timer);
     clearInterval(this.#poll);
     this.#timer = undefined;
@@ -74,19 +79,11 @@ export class Hub {
   #open(): void {
     const { pool, quiet = QUIET, poll = POLL } = this.#options;
     const changed = () => this.#soon(quiet);
-    this.#listeners = [
-      listen(pool.options, OUTBOX_CHANNEL, { notified: changed, listening: changed }),
-      listen(pool.options, ACCOUNTS_CHANNEL, {
-        notified: (name) => this.#endAll((watcher) => watcher.principal.name === name),
-        // What was revoked while nobody listened is not known, so all authenticate again.
-        listening: (listening) => listening || this.#endAll(() => true),
-      }),
-    ];
+    this.#listener = listen(pool.options, OUTBOX_CHANNEL, {
+      notified: changed,
+      listening: changed,
+    });
     this.#poll = setInterval(changed, poll).unref();
-  }
-
-  #endAll(which: (watcher: Watcher) => boolean): void {
-    for (const watcher of this.#watchers) if (which(watcher)) watcher.end();
   }
 
   #soon(milliseconds: number): void {

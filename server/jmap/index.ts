@@ -28,8 +28,10 @@ export interface JmapOptions {
 export interface Jmap {
   /** To be used behind authentication. */
   readonly middleware: readonly Middleware<AuthState>[];
-  /** Ends the answers that would go on for ever. */
-  endStreams(): void;
+  /** Ends the event streams of an account, whose client has to authenticate again; of all when it is null. */
+  endStreams(account: string | null): void;
+  /** Ends all event streams and what serves them. */
+  close(): void;
 }
 
 type JmapContext = ParameterizedContext<AuthState & RequestState>;
@@ -86,7 +88,8 @@ export function openJmap(options: JmapOptions): Jmap {
   };
   return {
     middleware: [answering(routes) as Middleware<AuthState>, eventSource({ pool, hub })],
-    endStreams: () => hub.close(),
+    endStreams: (account) => hub.end(account),
+    close: () => hub.close(),
   };
 }
 

@@ -32,7 +32,7 @@ export async function getPushSubscriptions(
   const ids = readIds(args["ids"]);
   const properties = readNames(args["properties"]);
   const { pool, principal, now } = context;
-  const subscriptions = await listJmapSubscriptions(pool, principal.id, now);
+  const subscriptions = await listJmapSubscriptions(pool, principal, now);
   const found = subscriptions.filter(({ id }) => ids?.includes(id) ?? true);
   const known = new Set(subscriptions.map(({ id }) => id));
   return {
@@ -173,12 +173,20 @@ async function createOne(object: Arguments, context: MethodContext): Promise<Jso
   return { id: recorded.publicId, keys: null, expires: utcDate(given.expiresAt) };
 }
 
+/** @throws SetError notFound, also for one that was made with other credentials */
+async function find(
+  id: string,
+  { pool, principal, now }: MethodContext,
+): Promise<JmapSubscription> {
+  const subscriptions = await listJmapSubscriptions(pool, principal, now);
+  const found = subscriptions.find((candidate) => candidate.id === id);
+  if (!found) throw new SetError("notFound", "there is no such subscription");
+  return found;
+}
+
 async function updateOne(id: string, patch: Arguments, context: MethodContext): Promise<Json> {
   const { pool, principal, now } = context;
-  const subscription = (await listJmapSubscriptions(pool, principal.id, now)).find(
-    (candidate) => candidate.id === id,
-  );
-  if (!subscription) throw new SetError("notFound", "there is no such subscription");
+  const subscription = await find(id, context);
   const { verificationCode, expires, types, ...others } = patch;
   const [fixed] = Object.keys(others);
   if (fixed !== undefined) throw invalid(fixed, "cannot be changed");
@@ -201,10 +209,11 @@ async function updateOne(id: string, patch: Arguments, context: MethodContext): 
     : { expires: utcDate(expiresAt) };
 }
 
-async function destroyOne(id: string, { pool, principal, now }: MethodContext): Promise<Json> {
-  const subscription = { transport: JMAP, principalId: principal.id, publicId: id };
-  if (await endSubscription(pool, subscription, now)) return null;
-  throw new SetError("notFound", "there is no such subscription");
+async function destroyOne(id: string, context: MethodContext): Promise<Json> {
+  const { pool, principal, now } = context;
+  await find(id, context);
+  await endSubscription(pool, { transport: JMAP, principalId: principal.id, publicId: id }, now);
+  return null;
 }
 
 /** Counts creations by user in the present minute. @returns whether one more is within the rate */

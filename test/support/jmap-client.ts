@@ -1,5 +1,5 @@
 /** A JMAP client for tests: the session, method calls, and a reader of event streams. */
-import { authorization, type TestServer } from "./server.ts";
+import { authorization, PASSWORD, type TestServer } from "./server.ts";
 import { eventually } from "./push.ts";
 
 /** What JSON held; a test that reads what is not there fails. */
@@ -47,12 +47,16 @@ export async function openStream(
   t: { teardown(work: () => void): void },
   { origin }: Pick<TestServer, "origin">,
   query: string,
-  { user = "alice", lastId }: { user?: string; lastId?: string } = {},
+  {
+    user = "alice",
+    password = PASSWORD,
+    lastId,
+  }: { user?: string; password?: string; lastId?: string } = {},
 ): Promise<Stream> {
   const abort = new AbortController();
   const response = await fetch(`${origin}/jmap/events?${query}`, {
     headers: {
-      authorization: authorization(user),
+      authorization: authorization(user, password),
       ...(lastId !== undefined && { "last-event-id": lastId }),
     },
     signal: abort.signal,

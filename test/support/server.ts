@@ -68,8 +68,8 @@ export async function testServer(
 }
 
 /** The Authorization header of an account of a test server. */
-export function authorization(user: string): string {
-  return `Basic ${Buffer.from(`${user}:${PASSWORD}`).toString("base64")}`;
+export function authorization(user: string, password = PASSWORD): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
 }
 
 function sender(origin: string): Send {

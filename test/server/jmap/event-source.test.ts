@@ -5,6 +5,8 @@ import {
   disableAccount,
   setPassword,
 } from "../../../server/accounts/accounts.ts";
+import { deleteAppPassword } from "../../../server/store/app-passwords.ts";
+import { addAppPassword } from "../../support/app-password.ts";
 import { event } from "../../support/events.ts";
 import { callOne, changedIn, openStream, readSession } from "../../support/jmap-client.ts";
 import { eventually } from "../../support/push.ts";
@@ -178,6 +180,15 @@ test("a stream ends when the password changes, or the account is disabled or rem
   t.false(carol.ended());
   await deleteAccount(server.pool, "carol");
   await eventually(carol.ended, "the end of carol's");
+});
+
+test("a stream ends when the app password it was opened with is revoked", async (t) => {
+  const server = await prepare(t);
+  const { id, password } = await addAppPassword(server.pool, "alice");
+  const stream = await openStream(t, server, ALL, { password });
+  t.is(stream.status, 200);
+  await deleteAppPassword(server.pool, "alice", id);
+  await eventually(stream.ended, "the end of the stream");
 });
 
 test("what is shared is told under the account of its owner, until it is shared no more", async (t) => {

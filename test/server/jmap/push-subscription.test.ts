@@ -1,9 +1,12 @@
 import test from "ava";
 import { setPassword } from "../../../server/accounts/accounts.ts";
+import { deleteAppPassword } from "../../../server/store/app-passwords.ts";
+import { addAppPassword } from "../../support/app-password.ts";
 import { event } from "../../support/events.ts";
 import { callOne, readSession, type Parsed } from "../../support/jmap-client.ts";
 import { count, eventually } from "../../support/push.ts";
 import { verifyVapid, type Receiver } from "../../support/push-service.ts";
+import { authorization } from "../../support/server.ts";
 import { preparePushed, type Pushed } from "../../support/web-push-client.ts";
 
 const CALENDAR = "/dav/calendars/alice/calendar/";
@@ -278,6 +281,27 @@ test("with the password that made them go the subscriptions, url and keys with t
   const pushed = await preparePushed(t);
   await create(pushed, wishOf(pushed.service.receiver()));
   await setPassword(pushed.pool, "alice", "another password");
+  t.is(await count(pushed.pool, "push_subscription"), 0);
+});
+
+test("a subscription belongs to the password that made it, and goes with it", async (t) => {
+  const pushed = await preparePushed(t);
+  const { id: phone, password } = await addAppPassword(pushed.pool, "alice");
+  const byPhone: Pushed = {
+    ...pushed,
+    send: (request) =>
+      pushed.send({
+        ...request,
+        headers: { ...request.headers, authorization: authorization("alice", password) },
+      }),
+  };
+  const { id } = await create(byPhone, wishOf(pushed.service.receiver()));
+  t.like(await list(byPhone), [{ id }]);
+  t.deepEqual(await list(pushed), []);
+  t.like(await update(pushed, id, { types: null }), { type: "notFound" });
+  const [, destroyed] = await callOne(pushed, "PushSubscription/set", { destroy: [id] });
+  t.like(destroyed.notDestroyed[id], { type: "notFound" });
+  await deleteAppPassword(pushed.pool, "alice", phone);
   t.is(await count(pushed.pool, "push_subscription"), 0);
 });
 

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Pool } from "pg";
+import type { AuthenticatedPrincipal } from "../../../auth/authenticator.ts";
 import { deliverNow, recordSubscription, type Recorded } from "../../subscriptions.ts";
 import { JMAP } from "../../transport.ts";
 import { readAccounts, statesByAccount } from "./states.ts";
@@ -68,16 +69,20 @@ export async function createJmapSubscription(
   return recorded;
 }
 
-/** The subscriptions of a user that have not expired, oldest first. */
+/**
+ * The subscriptions that were made with the same credentials and have not expired, oldest first (RFC 8620 section
+ * 7.2.1).
+ */
 export async function listJmapSubscriptions(
   pool: Pool,
-  principalId: number,
+  { id, appPassword }: AuthenticatedPrincipal,
   now: Date,
 ): Promise<readonly JmapSubscription[]> {
   const { rows } = await pool.query<JmapSubscription>(
     `select public_id as id, expires_at as "expiresAt", details from push_subscription
-     where transport = $1 and principal_id = $2 and expires_at > $3 order by id`,
-    [JMAP, principalId, now],
+     where transport = $1 and principal_id = $2 and expires_at > $3
+       and app_password_id is not distinct from $4 order by id`,
+    [JMAP, id, now, appPassword ?? null],
   );
   return rows;
 }
