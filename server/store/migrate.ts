@@ -61,7 +61,7 @@ export function describeSchema({ pending, unknown }: SchemaState): string | null
     );
   }
   if (pending.length === 0) return null;
-  return `the database's schema is too old: ${pending.join(", ")} is missing; run \`pushdav migrate up\``;
+  return `the database's schema is too old: it lacks ${pending.join(", ")}; run \`pushdav migrate up\``;
 }
 
 /**

@@ -87,7 +87,7 @@ test.serial(
     await pool.query("drop schema public cascade; create schema public");
     const tooOld = await runCommand(t, ["serve"], variables).ended;
     t.is(tooOld.code, 1);
-    t.regex(tooOld.errors, /too old: 0001_foundation.*`pushdav migrate up`/);
+    t.regex(tooOld.errors, /too old: it lacks 0001_foundation.*`pushdav migrate up`/);
 
     const server = runCommand(t, ["serve"], { ...variables, PUSHDAV_AUTO_MIGRATE: "1" });
     await until("it migrates and listens", () => server.said().includes('"listening"'));
