@@ -29,7 +29,7 @@ export type { JcalProperty } from "./parse.ts";
 export type { Spend } from "./expand.ts";
 export type { Rendering } from "./render.ts";
 export type { ComponentSelection } from "./select.ts";
-export { floatingRange, isTimezone } from "./range.ts";
+export { floatingRange, isTimezone, searchFor } from "./range.ts";
 export type { TimeRange } from "./range.ts";
 export { isStandardZone, standardTzid } from "./standard.ts";
 export { timezoneText } from "./vtimezone-text.ts";

@@ -38,6 +38,7 @@ export function clockOf(zone: string | null): Zone {
   return (zone === null ? null : zoneOfText(zone)) ?? UTC;
 }
 
+/** A range with open ends as far away as numbers go, and as `floatingRange` reads it in a zone. */
 export function searchFor(range: TimeRange, zone: string | null): Search {
   const floating = floatingRange(range, zone);
   return {

@@ -1,12 +1,11 @@
 import { timezoneOf } from "../calendar-timezone.ts";
 import {
   COMPONENTS,
-  floatingRange,
   matchesCalendar,
   nominate,
   parseCalendar,
+  searchFor,
   type ComponentFilter,
-  type TimeRange,
 } from "../icalendar/index.ts";
 import { needsData, type PropertyRequest } from "../propstat.ts";
 import type { CollectionRow, FoundObject, ObjectRow, ObjectSearch, Transaction } from "../store.ts";
@@ -45,7 +44,6 @@ export async function searchCalendar(
   const matching = new Map<string, ObjectRow>();
   for (let from = 0; from < unsure.length; from += CHUNK) {
     const chunk = unsure.slice(from, from + CHUNK);
-    // oxlint-disable-next-line no-await-in-loop -- a transaction has one connection
     for (const object of await withTexts(tx, collection, chunk)) {
       if (matches(object, filter, zone)) matching.set(object.name, object);
     }
@@ -94,7 +92,7 @@ function plan(
     searched: {
       ...searched,
       component: name,
-      ...(timeRange !== null && { range: searchRange(timeRange, zone) }),
+      ...(timeRange !== null && { range: searchFor(timeRange, zone) }),
       ...(uid !== null && { uid }),
     },
     decides: isBare && properties.length === 0 && components.length === 0,
@@ -105,14 +103,4 @@ function plan(
 function uidPart({ properties }: ComponentFilter): string | null {
   const match = properties.find(({ name }) => name === "UID")?.textMatch;
   return match && !match.negate && /^[!-~]+$/.test(match.text) ? match.text.toLowerCase() : null;
-}
-
-function searchRange(range: TimeRange, zone: string | null): NonNullable<ObjectSearch["range"]> {
-  const floating = floatingRange(range, zone);
-  return {
-    starts: range.start ?? Number.MIN_SAFE_INTEGER,
-    ends: range.end ?? Number.MAX_SAFE_INTEGER,
-    floatingStarts: floating.start ?? Number.MIN_SAFE_INTEGER,
-    floatingEnds: floating.end ?? Number.MAX_SAFE_INTEGER,
-  };
 }

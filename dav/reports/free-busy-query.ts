@@ -93,7 +93,6 @@ async function busyIn(
     spend(decided.length);
     times.push(...indexedTimes(decided, range, zone));
     if (names.size === 0) continue;
-    // oxlint-disable-next-line no-await-in-loop -- a transaction has one connection
     for (const { data } of await tx.getObjects(collection, [...names], { data: true })) {
       times.push(...busyTimes(decodeText(data ?? Buffer.alloc(0)).text, range, zone, spend));
     }
