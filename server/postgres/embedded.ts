@@ -55,6 +55,8 @@ export class EmbeddedPostgres {
   #lock: Client | null = null;
   /** The connection of a guest, which keeps the server running. */
   #guest: Client | null = null;
+  /** A start that is under way; a stop waits for its end, or it would outlive it. */
+  #claiming: Promise<void> = Promise.resolve();
   #stopping = false;
 
   private constructor(options: EmbeddedOptions, place: Place) {
@@ -74,7 +76,7 @@ export class EmbeddedPostgres {
     const place = openPlace(options.dataFolder);
     await ensureCluster(place, options.durable);
     const embedded = new EmbeddedPostgres(options, place);
-    await embedded.#claim();
+    await (embedded.#claiming = embedded.#claim());
     return embedded;
   }
 
@@ -94,6 +96,7 @@ export class EmbeddedPostgres {
    */
   async stop({ whenUnused = false } = {}): Promise<void> {
     this.#stopping = true;
+    await this.#claiming.catch(() => undefined);
     await this.#guest?.end();
     if (whenUnused) await this.#lock?.query("select pg_advisory_lock($1)", [GUESTS]);
     await this.#lock?.end();
@@ -105,12 +108,13 @@ export class EmbeddedPostgres {
     await ended;
   }
 
-  /** Until the lock is ours on a server that is our child, or another process turns out to have it. */
+  /** Until the lock is ours on a server that is our child, another process turns out to have it, or we are to stop. */
   async #claim(): Promise<void> {
     const started = Date.now();
     let attempts = 0;
     let noticed = false;
     while (Date.now() - started < START_TIMEOUT) {
+      if (this.#stopping) return;
       const running =
         this.#child && !hasEnded(this.#child) ? this.#child.pid : findPostmaster(this.#place);
       if (running === null || running === undefined) {
@@ -208,7 +212,8 @@ export class EmbeddedPostgres {
       this.#lock = null;
       void lock.end().catch(() => undefined);
       this.#options.notice("the database went away; starting it again");
-      this.#claim().catch(this.#options.onLost);
+      this.#claiming = this.#claim();
+      this.#claiming.catch(this.#options.onLost);
     };
     lock.once("end", onLoss);
     child.once("exit", onLoss);
