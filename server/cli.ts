@@ -4,7 +4,7 @@ import { z } from "zod";
 import { UsageError, type Command } from "./commands/command.ts";
 import { createContext } from "./commands/context.ts";
 import { COMMANDS } from "./commands/index.ts";
-import { Failure } from "./failure.ts";
+import { asFailure } from "./failure.ts";
 import { nearest } from "./nearest.ts";
 
 /** Exit code for arguments that make no sense. */
@@ -57,8 +57,9 @@ async function dispatch(args: readonly string[]): Promise<number> {
 }
 
 function explain(error: unknown, args: readonly string[]): number {
-  if (!(error instanceof Failure)) throw error;
-  for (const line of error.message.split("\n")) process.stderr.write(`pushdav: ${line}\n`);
+  const failure = asFailure(error);
+  if (failure === null) throw error;
+  for (const line of failure.message.split("\n")) process.stderr.write(`pushdav: ${line}\n`);
   if (!(error instanceof UsageError)) return 1;
   const known = COMMANDS.some((command) => command.name === args[0]);
   if (known) process.stderr.write(`pushdav: \`pushdav help ${args[0]}\` shows the usage\n`);

@@ -16,3 +16,18 @@ export function errorCode(error: unknown): string | undefined {
 export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/**
+ * What a person can mend though nobody foresaw it: a file that cannot be read or written, a database that refuses or is
+ * gone.
+ *
+ * @returns it as a failure; null for what is a fault of the program
+ */
+export function asFailure(error: unknown): Failure | null {
+  if (error instanceof Failure) return error;
+  if (!(error instanceof Error)) return null;
+  if ("syscall" in error) return new Failure(error.message);
+  if ("severity" in error) return new Failure(`the database says: ${error.message}`);
+  const isLost = error.message.startsWith("Connection terminated");
+  return isLost ? new Failure("the connection to the database was lost; try again") : null;
+}

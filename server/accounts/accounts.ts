@@ -63,8 +63,7 @@ export async function createAccount(
   pool: Pool,
   account: NewAccount,
 ): Promise<{ id: number; name: string }> {
-  const name = checkName(account.name);
-  const email = account.email === undefined ? null : checkEmail(account.email);
+  const { name, email } = checkIdentity(account);
   const passwordHash = await hashChecked(account.password);
   const displayName = account.displayName?.trim() || account.name;
   const addresses = email === null ? [] : [`mailto:${email}`];
@@ -127,6 +126,25 @@ export function listAccounts(pool: Pool): Promise<AccountRow[]> {
   return store.selectAccounts(pool);
 }
 
+/** Refuses what cannot become an account, whatever its password is. @throws {AccountError} */
+export async function refuseUnusable(
+  pool: Pool,
+  account: Pick<NewAccount, "name" | "email">,
+): Promise<void> {
+  const { name, email } = checkIdentity(account);
+  await refuseTaken(pool, name, email);
+}
+
+function checkIdentity({ name, email }: Pick<NewAccount, "name" | "email">) {
+  return { name: checkName(name), email: email === undefined ? null : checkEmail(email) };
+}
+
+/** @throws {AccountError} if there is no such account */
+export async function needAccount(pool: Pool, name: string): Promise<void> {
+  const account = name.toLowerCase();
+  need(account, await store.hasAccount(pool, account));
+}
+
 /** The form in which an account name is stored. @throws {AccountError} if it is not allowed */
 export function checkName(name: string): string {
   const lower = name.toLowerCase();
@@ -157,7 +175,7 @@ async function hashChecked(password: string): Promise<string> {
  * @throws {AccountError}
  */
 export async function refuseTaken(
-  client: PoolClient,
+  client: Pool | PoolClient,
   name: string,
   email: string | null,
 ): Promise<void> {

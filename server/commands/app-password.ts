@@ -1,3 +1,4 @@
+import { needAccount } from "../accounts/accounts.ts";
 import { Failure } from "../failure.ts";
 import { hashSecret, makeAppPassword } from "../auth/app-password.ts";
 import {
@@ -24,19 +25,21 @@ const add: Action = async (args, context) => {
   const [name = "", label = ""] = takeArguments(args, usage, { least: 2 });
   const password = makeAppPassword();
   const added = { label: label.slice(0, MAX_LABEL), hash: hashSecret(password) };
-  const id = await context.withDatabase(({ pool }) =>
-    insertAppPassword(pool, name.toLowerCase(), added),
-  );
-  if (id === null) throw new Failure(`there is no account ${name}, or it has a hundred already`);
+  const id = await context.withDatabase(async ({ pool }) => {
+    await needAccount(pool, name);
+    return insertAppPassword(pool, name.toLowerCase(), added);
+  });
+  if (id === null) throw new Failure(`${name} has a hundred already; revoke one first`);
   context.print(`added ${id}; the password, which is not shown again:`);
   context.print(password);
 };
 
 const list: Action = async (args, context, { json }) => {
   const [name = ""] = takeArguments(args, "pushdav app-password list NAME [--json]", { least: 1 });
-  const all = await context.withDatabase(({ pool }) =>
-    selectAppPasswords(pool, name.toLowerCase()),
-  );
+  const all = await context.withDatabase(async ({ pool }) => {
+    await needAccount(pool, name);
+    return selectAppPasswords(pool, name.toLowerCase());
+  });
   const rows = all.map(({ id, label, createdAt, lastUsedAt }) => [
     String(id),
     label,

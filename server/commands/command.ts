@@ -54,6 +54,7 @@ export function parseArguments<T extends ParseArgsConfig>(
   try {
     return parseArgs({ ...config, strict: true });
   } catch (error) {
-    throw new UsageError(errorMessage(error));
+    const [message = ""] = errorMessage(error).split(". To specify");
+    throw new UsageError(message);
   }
 }

@@ -78,10 +78,13 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     takes: "group",
     options: ["yes"],
     async run(group, _members, { yes }, context) {
-      const question = `Delete the group ${group}, with what was shared with it?`;
-      const sure = yes || (await context.terminal.confirm(question));
-      if (!sure) throw new Failure("nothing deleted; say --yes to delete without being asked");
-      await context.withDatabase(({ pool }) => deleteGroup(pool, group));
+      await context.withDatabase(async ({ pool }) => {
+        await membersOf(pool, group);
+        const question = `Delete the group ${group}, with what was shared with it?`;
+        const sure = yes || (await context.terminal.confirm(question));
+        if (!sure) throw new Failure("nothing deleted; say --yes to delete without being asked");
+        await deleteGroup(pool, group);
+      });
       context.print(`deleted ${group}`);
     },
   },

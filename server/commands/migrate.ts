@@ -1,5 +1,11 @@
 import { withClient } from "../database.ts";
-import { describeSchema, migrate as runMigrations, readSchemaState } from "../store/migrate.ts";
+import { Failure } from "../failure.ts";
+import {
+  describeSchema,
+  isServed,
+  migrate as runMigrations,
+  readSchemaState,
+} from "../store/migrate.ts";
 import {
   parseArguments,
   UsageError,
@@ -11,6 +17,7 @@ import { actionOf } from "./verbs.ts";
 
 interface Request {
   readonly json: boolean;
+  readonly yes: boolean;
   readonly count: string | undefined;
 }
 
@@ -36,8 +43,15 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     context.print(json ? JSON.stringify({ ran }) : list("applied", ran));
     return 0;
   },
-  async down({ url }, { json, count }, context) {
+  async down({ pool, url }, { json, yes, count }, context) {
     const options = { direction: "down", count: parseCount(count) } as const;
+    const { applied } = await readSchemaState(pool);
+    if (options.count > applied.length) throw new Failure(`only ${applied.length} are applied`);
+    if (await isServed(pool)) throw new Failure("a server works with this database; stop it first");
+    const last = applied.slice(-options.count).toReversed().join(", ");
+    const sure =
+      yes || (await context.terminal.confirm(`Take back ${last}, with all that is stored in it?`));
+    if (!sure) throw new Failure("nothing taken back; say --yes to do it without being asked");
     const ran = await withClient(url, (client) => runMigrations(client, options));
     context.print(json ? JSON.stringify({ ran }) : list("took back", ran));
     return 0;
@@ -66,15 +80,16 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 export const migrate: Command = {
   name: "migrate",
   summary: "bring the database's schema up to date, or back",
-  help: `Usage: pushdav migrate up | down N | status | dry-run [--json]
+  help: `Usage: pushdav migrate up | down N [--yes] | status | dry-run [--json]
 
   up        apply all migrations that are missing
-  down N    take the last N migrations back; what they added is lost
+  down N    take the last N migrations back; what is stored in what they added is lost. Asks first,
+            unless --yes, and not while a server works with the database
   status    list migrations; exit code 1 when the schema is not up to date
   dry-run   list what \`up\` would apply
   --json    answer in JSON
 
-All of one run happens in one transaction. Stop the server before \`down\`.
+All of one run happens in one transaction.
 
 Examples:
   pushdav migrate status
@@ -82,14 +97,17 @@ Examples:
   async run(args, context) {
     const { values, positionals } = parseArguments({
       args: [...args],
-      options: { json: { type: "boolean", default: false } },
+      options: {
+        json: { type: "boolean", default: false },
+        yes: { type: "boolean", default: false },
+      },
       allowPositionals: true,
     });
     const [name = "", count] = positionals;
     const action = actionOf(ACTIONS, name);
     if (positionals.length > (name === "down" ? 2 : 1)) throw new UsageError("too many arguments");
     if (name === "down") parseCount(count);
-    const request = { json: values.json, count };
+    const request = { ...values, count };
     return context.withDatabase((database) => action(database, request, context), {
       anySchema: true,
     });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool } from "pg";
+import { needAccount } from "../accounts/accounts.ts";
 import { Failure } from "../failure.ts";
 import { createEgress } from "../push/egress/index.ts";
 import { explainCollection } from "../push/explain.ts";
@@ -43,7 +44,10 @@ function row(subscription: SubscriptionRow): string[] {
 const list: Action = async (args, context, { json }) => {
   const usage = "pushdav push list [NAME] [--json]";
   const [name = null] = takeArguments(args, usage, { least: 0, most: 1 });
-  const found = await context.withDatabase(({ pool }) => listSubscriptions(pool, name));
+  const found = await context.withDatabase(async ({ pool }) => {
+    if (name !== null) await needAccount(pool, name);
+    return listSubscriptions(pool, name?.toLowerCase() ?? null);
+  });
   context.print(json ? JSON.stringify(found.map(shown)) : table(COLUMNS, found.map(row)));
 };
 
@@ -81,16 +85,22 @@ async function sendTest(pool: Pool, beginning: string): Promise<string> {
 
 const explain: Action = async (args, context) => {
   const usage = "pushdav push explain NAME [COLLECTION]";
-  const [name = "", collection = null] = takeArguments(args, usage, { least: 1, most: 2 });
+  const [given = "", collection = null] = takeArguments(args, usage, { least: 1, most: 2 });
+  const name = given.toLowerCase();
   const config = context.config();
   await context.withDatabase(async ({ pool }) => {
+    await needAccount(pool, name);
     const found = await findCollections(pool, name, collection);
-    if (found.length === 0) throw new Failure(`${name} has no such collection, or does not exist`);
+    if (found.length === 0) throw new Failure(`${name} has no collection ${collection ?? ""}`);
     for (const one of found) {
       const { lines, subscriptions } = await explainCollection(pool, config.push, one, clock());
       context.print(`${one.home}/${name}/${one.name}/`);
       for (const line of lines) context.print(`  ${line}`);
-      context.print(`${table(COLUMNS, subscriptions.map(row)).replaceAll(/^/gm, "  ")}\n`);
+      const told =
+        subscriptions.length === 0
+          ? "nobody is subscribed"
+          : table(COLUMNS, subscriptions.map(row));
+      context.print(`${told.replaceAll(/^/gm, "  ")}\n`);
     }
   });
 };

@@ -5,6 +5,8 @@ import {
   disableAccount,
   enableAccount,
   listAccounts,
+  needAccount,
+  refuseUnusable,
   setPassword,
 } from "../accounts/accounts.ts";
 import { Failure } from "../failure.ts";
@@ -35,14 +37,16 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     options: ["email", "name"],
     async run(given, { email, name: displayName }, context) {
       const name = checkName(given);
-      const password = await context.terminal.askPassword();
       const account = {
         name,
-        password,
         ...(email !== undefined && { email }),
         displayName: displayName ?? given,
       };
-      await context.withDatabase(({ pool }) => createAccount(pool, account));
+      await context.withDatabase(async ({ pool }) => {
+        await refuseUnusable(pool, account);
+        const password = await context.terminal.askPassword();
+        await createAccount(pool, { ...account, password });
+      });
       context.print(`added ${name}`);
     },
   },
@@ -59,8 +63,10 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     options: [],
     async run(given, _options, context) {
       const name = checkName(given);
-      const password = await context.terminal.askPassword();
-      await context.withDatabase(({ pool }) => setPassword(pool, name, password));
+      await context.withDatabase(async ({ pool }) => {
+        await needAccount(pool, name);
+        await setPassword(pool, name, await context.terminal.askPassword());
+      });
       context.print(`changed the password of ${name}`);
     },
   },
@@ -84,10 +90,13 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     named: true,
     options: ["yes"],
     async run(name, { yes }, context) {
-      const question = `Delete ${name} with all calendars and contacts, for good?`;
-      const sure = yes || (await context.terminal.confirm(question));
-      if (!sure) throw new Failure("nothing deleted; say --yes to delete without being asked");
-      await context.withDatabase(({ pool }) => deleteAccount(pool, name));
+      await context.withDatabase(async ({ pool }) => {
+        await needAccount(pool, name);
+        const question = `Delete ${name} with all calendars and contacts, for good?`;
+        const sure = yes || (await context.terminal.confirm(question));
+        if (!sure) throw new Failure("nothing deleted; say --yes to delete without being asked");
+        await deleteAccount(pool, name);
+      });
       context.print(`deleted ${name}`);
     },
   },

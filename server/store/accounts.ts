@@ -37,7 +37,7 @@ export interface NewPrincipal {
 
 /** Who has this name or address already: "name", "address" or null. */
 export async function findTaken(
-  client: PoolClient,
+  client: Pool | PoolClient,
   name: string,
   email: string | null,
 ): Promise<"name" | "address" | null> {
@@ -51,6 +51,15 @@ export async function findTaken(
   );
   if (rows[0]?.name) return "name";
   return rows[0]?.address ? "address" : null;
+}
+
+/** Whether there is an account, not a group, of this name. */
+export async function hasAccount(pool: Pool, name: string): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    "select from principal where name = $1 and kind <> 'group'",
+    [name],
+  );
+  return rowCount === 1;
 }
 
 /** Inserts a principal and its addresses; null if the name is taken. */

@@ -52,6 +52,17 @@ export async function readSchemaState(client: Pool | Client): Promise<SchemaStat
   };
 }
 
+/** Whether a server, other than this command, has connections to the database. */
+export async function isServed(pool: Pool): Promise<boolean> {
+  const { rows } = await pool.query<{ served: boolean }>(
+    `select exists (
+      select from pg_stat_activity
+      where datname = current_database() and application_name in ('pushdav web', 'pushdav background')
+    ) as served`,
+  );
+  return rows[0]?.served === true;
+}
+
 /** @returns what keeps this program from working with the schema and what to do, or null. */
 export function describeSchema({ pending, unknown }: SchemaState): string | null {
   if (unknown.length > 0) {

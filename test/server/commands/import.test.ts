@@ -7,6 +7,7 @@ import { zipSync } from "fflate";
 import { createAccount } from "../../../server/accounts/accounts.ts";
 import { UsageError } from "../../../server/commands/command.ts";
 import { exportFiles } from "../../../server/commands/export.ts";
+import { asFailure } from "../../../server/failure.ts";
 import { importFiles } from "../../../server/commands/import.ts";
 import { commandLine } from "../../support/command.ts";
 
@@ -278,4 +279,7 @@ test("an export stays in its folder whatever objects are called", async (t) => {
   t.deepEqual((await readdir(folder)).toSorted(), ["a", "a.vcf"]);
   await t.throwsAsync(run(exportFiles, ["--user", "bob"]), { message: /no account "bob"/ });
   await t.throwsAsync(run(exportFiles, []), { instanceOf: UsageError });
+  const into = ["--user", "ann", "--out", join(folder, "a.vcf", "out")];
+  const error = await t.throwsAsync(run(exportFiles, into));
+  t.regex(asFailure(error)?.message ?? "", /^ENOTDIR: not a directory/);
 });

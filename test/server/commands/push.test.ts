@@ -100,7 +100,7 @@ test("push explain says what is offered, who would be told, and what is in the w
     /calendars\/alice\/tasks\/[^]*addressbooks\/alice\/addressbook\//,
   );
   t.regex(await say("list", "bob"), /may not read this any more/);
-  await t.throwsAsync(say("explain", "nobody"), { message: /does not exist/ });
+  await t.throwsAsync(say("explain", "nobody"), { message: /no account "nobody"/ });
 });
 
 test("push rotate-key tells each client under the former key, and then changes it", async (t) => {

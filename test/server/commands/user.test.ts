@@ -61,6 +61,10 @@ test("what cannot be done is said in words", async (t) => {
     [["add", "bob", "--email", "x"], "s", /not a mail address/],
     [["passwd", "bob"], "s", /no account "bob"/],
     [["delete", "bob", "--yes"], "", /no account "bob"/],
+    [["add", "ann"], "", /taken already/],
+    [["add", "bob", "--email", "x"], "", /not a mail address/],
+    [["passwd", "bob"], "", /no account "bob"/],
+    [["delete", "bob"], "", /no account "bob"/],
   ];
   for (const [args, input, message] of table) {
     await t.throwsAsync(run(user, args, input), { message }, args.join(" "));
