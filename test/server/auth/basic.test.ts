@@ -27,8 +27,14 @@ interface Server {
   readonly queries: () => number;
 }
 
-async function start(t: ExecutionContext, options?: AuthenticatorOptions): Promise<Server> {
+interface Settings extends AuthenticatorOptions {
+  /** The password of ann, who is made before the server listens: it is not told of her later. */
+  readonly ann?: string;
+}
+
+async function start(t: ExecutionContext, { ann, ...options }: Settings = {}): Promise<Server> {
   const { pool } = await testDatabase(t);
+  if (ann !== undefined) await createAccount(pool, { name: "ann", password: ann });
   let queries = 0;
   const query = pool.query.bind(pool) as (...args: unknown[]) => unknown;
   pool.query = ((...args: unknown[]) => {
@@ -36,6 +42,7 @@ async function start(t: ExecutionContext, options?: AuthenticatorOptions): Promi
     return query(...args);
   }) as Pool["query"];
   const authentication = openAuthentication(pool, options);
+  const listening = new Promise<unknown>((resolve) => authentication.onChange(resolve));
   const app = new Koa({ proxy: true });
   app.use(authentication.middleware);
   app.use((ctx) => {
@@ -56,18 +63,8 @@ async function start(t: ExecutionContext, options?: AuthenticatorOptions): Promi
         "X-Forwarded-For": address,
       },
     });
-  await listening(pool);
+  await listening;
   return { pool, url, ask, queries: () => queries };
-}
-
-/** Waits until the server's listening connection is up. */
-async function listening(pool: Pool): Promise<void> {
-  for (;;) {
-    const { rowCount } = await pool.query(
-      "select from pg_stat_activity where datname = current_database() and query like 'listen %' and state = 'idle'",
-    );
-    if (rowCount) return;
-  }
 }
 
 /** Asks until the status is as expected, for what a notification changes. */
@@ -91,8 +88,7 @@ test("the account name or the mail address and the password let in", async (t) =
 });
 
 test("who is not known, disabled or wrong gets one and the same answer", async (t) => {
-  const { pool, ask, url } = await start(t);
-  await createAccount(pool, { name: "ann", password: "right" });
+  const { pool, ask, url } = await start(t, { ann: "right" });
   await createAccount(pool, { name: "bob", password: "right" });
   await disableAccount(pool, "bob");
   const answers = await Promise.all([
@@ -113,8 +109,7 @@ test("who is not known, disabled or wrong gets one and the same answer", async (
 });
 
 test.serial("an unknown account takes as long to refuse as a wrong password", async (t) => {
-  const { pool, ask } = await start(t);
-  await createAccount(pool, { name: "ann", password: "right" });
+  const { ask } = await start(t, { ann: "right" });
   await ask("warm", "up");
   const fastest = { ann: Infinity, nobody: Infinity };
   let tries = 0;
@@ -134,8 +129,11 @@ test.serial("an unknown account takes as long to refuse as a wrong password", as
 
 test("a repeated login costs no SQL until the cache's time is over", async (t) => {
   const clock = { now: 0 };
-  const { pool, ask, queries } = await start(t, { cacheSeconds: 600, now: () => clock.now });
-  await createAccount(pool, { name: "ann", password: "right" });
+  const { ask, queries } = await start(t, {
+    ann: "right",
+    cacheSeconds: 600,
+    now: () => clock.now,
+  });
   await ask("ann", "right");
   const before = queries();
   for (let i = 0; i < 20; i += 1) t.is((await ask("ann", "right")).status, 200);
@@ -146,8 +144,7 @@ test("a repeated login costs no SQL until the cache's time is over", async (t) =
 });
 
 test("many requests at once with the same credentials are verified once", async (t) => {
-  const { pool, ask, queries } = await start(t);
-  await createAccount(pool, { name: "ann", password: "right" });
+  const { ask, queries } = await start(t, { ann: "right" });
   const before = queries();
   const all = await Promise.all(Array.from({ length: 30 }, () => ask("ann", "right")));
   t.deepEqual([...new Set(all.map((response) => response.status))], [200]);
@@ -155,8 +152,7 @@ test("many requests at once with the same credentials are verified once", async 
 });
 
 test("a changed password, a disabled and a deleted account are felt at once", async (t) => {
-  const { pool, ask } = await start(t);
-  await createAccount(pool, { name: "ann", password: "old" });
+  const { pool, ask } = await start(t, { ann: "old" });
   t.is((await ask("ann", "old")).status, 200);
   t.is((await ask("ann", "new")).status, 401);
   await setPassword(pool, "ann", "new");
@@ -178,8 +174,7 @@ test("an account made after it was asked for is let in", async (t) => {
 });
 
 test("a lost listening connection forgets everything and comes back", async (t) => {
-  const { pool, ask, queries } = await start(t);
-  await createAccount(pool, { name: "ann", password: "s" });
+  const { pool, ask, queries } = await start(t, { ann: "s" });
   await ask("ann", "s");
   const killed = await pool.query(
     "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like 'listen %'",
@@ -194,7 +189,6 @@ test("a lost listening connection forgets everything and comes back", async (t) 
     }, 1),
     1,
   );
-  await listening(pool);
   await ask("ann", "s");
   t.is(
     await eventually(async () => {
@@ -208,8 +202,7 @@ test("a lost listening connection forgets everything and comes back", async (t) 
 
 test("guessing is stopped, and a device that was in before is not locked out", async (t) => {
   const clock = { now: 0 };
-  const { pool, ask } = await start(t, { cacheSeconds: 600, now: () => clock.now });
-  await createAccount(pool, { name: "ann", password: "right" });
+  const { ask } = await start(t, { ann: "right", cacheSeconds: 600, now: () => clock.now });
   t.is((await ask("ann", "right")).status, 200);
   for (let i = 0; i < 10; i += 1) t.is((await ask("ann", `guess${i}`)).status, 401);
   const stopped = await ask("ann", "guess10");
@@ -223,16 +216,14 @@ test("guessing is stopped, and a device that was in before is not locked out", a
 });
 
 test("guesses sent all at once are stopped as well", async (t) => {
-  const { pool, ask } = await start(t);
-  await createAccount(pool, { name: "ann", password: "right" });
+  const { ask } = await start(t, { ann: "right" });
   const all = await Promise.all(Array.from({ length: 40 }, (_, i) => ask("ann", `guess${i}`)));
   t.is(all.filter((response) => response.status === 401).length, 10);
   t.is(all.filter((response) => response.status === 429).length, 30);
 });
 
 test("a device with a stale password locks nothing and costs nothing", async (t) => {
-  const { pool, ask, queries } = await start(t);
-  await createAccount(pool, { name: "ann", password: "right" });
+  const { ask, queries } = await start(t, { ann: "right" });
   t.is((await ask("ann", "stale")).status, 401);
   const before = queries();
   for (let i = 0; i < 50; i += 1) t.is((await ask("ann", "stale")).status, 401);
@@ -241,8 +232,7 @@ test("a device with a stale password locks nothing and costs nothing", async (t)
 });
 
 test("requests without credentials count as nothing", async (t) => {
-  const { pool, ask, url } = await start(t);
-  await createAccount(pool, { name: "ann", password: "right" });
+  const { ask, url } = await start(t, { ann: "right" });
   for (let i = 0; i < 120; i += 1) {
     const response = await fetch(url, { headers: { "X-Forwarded-For": "192.0.2.1" } });
     await response.text();
@@ -251,8 +241,7 @@ test("requests without credentials count as nothing", async (t) => {
 });
 
 test("a hash of older parameters is replaced at the next login", async (t) => {
-  const { pool, ask } = await start(t);
-  await createAccount(pool, { name: "ann", password: "right" });
+  const { pool, ask } = await start(t, { ann: "right" });
   const old = await hash("right", { memoryCost: 8192, timeCost: 1, parallelism: 1 });
   await pool.query("update principal set password_hash = $1", [old]);
   t.is((await ask("ann", "right")).status, 200);
