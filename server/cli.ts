@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { z } from "zod";
+import manifest from "../package.json" with { type: "json" };
 import { UsageError, type Command } from "./commands/command.ts";
 import { createContext } from "./commands/context.ts";
 import { COMMANDS } from "./commands/index.ts";
@@ -9,11 +7,6 @@ import { nearest } from "./nearest.ts";
 
 /** Exit code for arguments that make no sense. */
 const MISUSE = 2;
-
-function version(): string {
-  const manifest = readFileSync(join(import.meta.dirname, "../package.json"), "utf8");
-  return z.object({ version: z.string() }).parse(JSON.parse(manifest)).version;
-}
 
 function overview(): string {
   const width = Math.max(...COMMANDS.map((command) => command.name.length));
@@ -31,9 +24,9 @@ function overview(): string {
   ].join("\n");
 }
 
-function find(name: string): Command {
+async function load(name: string): Promise<Command> {
   const found = COMMANDS.find((command) => command.name === name);
-  if (found) return found;
+  if (found) return found.load();
   const known = COMMANDS.map((command) => command.name);
   const near = nearest(name, known);
   const hint = near ? `did you mean \`pushdav ${near}\`?` : "`pushdav help` lists all";
@@ -45,13 +38,13 @@ async function dispatch(args: readonly string[]): Promise<number> {
   const [name = "help", ...rest] = args;
   const asksHelp = rest.includes("--help") || rest.includes("-h");
   if (name === "--version" || name === "version") {
-    process.stdout.write(`pushdav ${version()}\n`);
+    process.stdout.write(`pushdav ${manifest.version}\n`);
   } else if (["help", "--help", "-h"].includes(name)) {
-    process.stdout.write(`${rest[0] ? find(rest[0]).help : overview()}\n`);
+    process.stdout.write(`${rest[0] ? (await load(rest[0])).help : overview()}\n`);
   } else if (asksHelp) {
-    process.stdout.write(`${find(name).help}\n`);
+    process.stdout.write(`${(await load(name)).help}\n`);
   } else {
-    return find(name).run(rest, createContext(name));
+    return (await load(name)).run(rest, createContext(name));
   }
   return 0;
 }

@@ -65,8 +65,6 @@ const revoke: Action = async (args, context) => {
 const ACTIONS: Readonly<Record<string, Action>> = { add, list, revoke };
 
 export const appPassword: Command = {
-  name: "app-password",
-  summary: "passwords for single devices and programs",
   help: `Usage: pushdav app-password add NAME LABEL
        pushdav app-password list NAME [--json]
        pushdav app-password revoke NAME ID

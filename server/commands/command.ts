@@ -34,9 +34,6 @@ export interface CommandContext {
 
 /** One command of the command line. */
 export interface Command {
-  readonly name: string;
-  /** One line for the list of commands. */
-  readonly summary: string;
   /** Usage, options and examples, shown by `pushdav help NAME`. */
   readonly help: string;
   /**

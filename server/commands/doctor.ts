@@ -28,8 +28,6 @@ async function findAll(context: CommandContext): Promise<Finding[]> {
 }
 
 export const doctor: Command = {
-  name: "doctor",
-  summary: "check what the server needs and say what to mend",
   help: `Usage: pushdav doctor [--json]
 
 Checks the configuration, the database and its schema, the clock, the public URL,

@@ -4,8 +4,6 @@ import { parseArguments, UsageError, type Command } from "./command.ts";
 
 /** Named without a keyword, because `export` is one. */
 export const exportFiles: Command = {
-  name: "export",
-  summary: "write an account's calendars and contacts to files",
   help: `Usage: pushdav export --user NAME [--collection NAME] [--out FOLDER] [--objects] [--json]
 
 Writes each calendar to FOLDER/calendars/NAME.ics and each address book to

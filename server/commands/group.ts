@@ -91,8 +91,6 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 };
 
 export const group: Command = {
-  name: "group",
-  summary: "make groups of accounts, to share with",
   help: `Usage: pushdav group create NAME [--name "DISPLAY NAME"]
        pushdav group add | remove NAME ACCOUNT...
        pushdav group list [--json]

@@ -12,8 +12,6 @@ const SHOWN_EVERY = 100;
 
 /** Named without a keyword, because `import` is one. */
 export const importFiles: Command = {
-  name: "import",
-  summary: "bring calendars and contacts into an account",
   help: `Usage: pushdav import FILE... --user NAME [--calendar NAME | --tasks] [--addressbook NAME] [--json]
 
 Reads .ics and .vcf files, folders and zips of them, each with any number of objects. Events go

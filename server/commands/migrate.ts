@@ -78,8 +78,6 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 };
 
 export const migrate: Command = {
-  name: "migrate",
-  summary: "bring the database's schema up to date, or back",
   help: `Usage: pushdav migrate up | down N [--yes] | status | dry-run [--json]
 
   up        apply all migrations that are missing

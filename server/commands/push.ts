@@ -120,8 +120,6 @@ const rotateKey: Action = async (args, context) => {
 const ACTIONS: Readonly<Record<string, Action>> = { list, test, explain, "rotate-key": rotateKey };
 
 export const push: Command = {
-  name: "push",
-  summary: "show who is pushed to, try it, and say why or why not",
   help: `Usage: pushdav push list [NAME] [--json]
        pushdav push test ID
        pushdav push explain NAME [COLLECTION]

@@ -2,8 +2,6 @@ import { renewIncarnations } from "../store/incarnation.ts";
 import { parseArguments, type Command } from "./command.ts";
 
 export const restored: Command = {
-  name: "restored",
-  summary: "tell all clients to synchronize afresh, after a backup was restored",
   help: `Usage: pushdav restored
 
 Run it once after restoring a backup of the database. Clients may have seen changes that the backup

@@ -2,8 +2,6 @@ import { serve as runServer } from "../main.ts";
 import { parseArguments, type Command } from "./command.ts";
 
 export const serve: Command = {
-  name: "serve",
-  summary: "run the server until Ctrl-C",
   help: `Usage: pushdav serve
 
 Runs the server. Without DATABASE_URL it starts the embedded database in the data

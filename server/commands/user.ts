@@ -103,8 +103,6 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 };
 
 export const user: Command = {
-  name: "user",
-  summary: "add, list, change and delete accounts",
   help: `Usage: pushdav user add NAME [--email ADDRESS] [--name "DISPLAY NAME"]
        pushdav user list [--json]
        pushdav user passwd | disable | enable NAME

@@ -117,8 +117,6 @@ const remove: Action = async (args, context) => {
 const ACTIONS: Readonly<Record<string, Action>> = { add, list, remove };
 
 export const webhook: Command = {
-  name: "webhook",
-  summary: "tell URLs what changes",
   help: `Usage: pushdav webhook add NAME URL [OPTIONS]
        pushdav webhook list NAME [--json]
        pushdav webhook remove NAME ID

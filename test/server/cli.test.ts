@@ -1,7 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import test from "ava";
 import { COMMANDS } from "../../server/commands/index.ts";
-import { migrate } from "../../server/commands/migrate.ts";
 import { testDatabase } from "../support/database.ts";
 import { dataFolder, runCommand, until } from "../support/serve.ts";
 
@@ -13,10 +12,11 @@ test.serial("without arguments, and with help, every command is listed", async (
   t.is((await runCommand(t, ["--help"], {}).ended).output, output);
 });
 
-for (const { name, help } of COMMANDS) {
+for (const { name, load } of COMMANDS) {
   test.serial(
     `the help of ${name} has its usage and examples, in lines that fit a terminal`,
-    (t) => {
+    async (t) => {
+      const { help } = await load();
       t.regex(help, new RegExp(`^Usage: pushdav ${name}`));
       t.regex(help, /\nExamples?:\n {2}\S/);
       t.deepEqual(
@@ -28,14 +28,10 @@ for (const { name, help } of COMMANDS) {
 }
 
 test.serial("a command's help is shown by `help` and by --help", async (t) => {
-  for (const args of [
-    ["help", migrate.name],
-    [migrate.name, "--help"],
-  ]) {
-    const { code, output } = await runCommand(t, args, {}).ended;
-    t.is(code, 0);
-    t.is(output, `${migrate.help}\n`);
-  }
+  const shown = await runCommand(t, ["help", "migrate"], {}).ended;
+  t.is(shown.code, 0);
+  t.regex(shown.output, /^Usage: pushdav migrate/);
+  t.deepEqual(await runCommand(t, ["migrate", "--help"], {}).ended, shown);
 });
 
 test.serial("a mistyped command gets a suggestion and exit code 2", async (t) => {
