@@ -76,7 +76,7 @@ async function store(
       await tx.lockHome(place.home, place.user);
       const collection = await tx.findCollection(place.home, place.user, place.name);
       if (collection === null) throw new Error(`there is no ${place.name}`);
-      for (const object of objects) await tx.putObject(collection, object);
+      for (const object of objects) await tx.putObject(collection, object, null);
     };
     await transactions.run({ mode: "write", run }, null);
   }

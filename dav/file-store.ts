@@ -1,5 +1,5 @@
 import type { LockedHome } from "./lock-store.ts";
-import type { PropertyChanges, StoredProperties } from "./store.ts";
+import type { PropertyChanges, Storage, StoredProperties } from "./store.ts";
 
 /** A resource of the files area: a file, a plain collection, or the home they all lie in. */
 export interface FileRow {
@@ -14,8 +14,7 @@ export interface FileRow {
   readonly properties: StoredProperties;
   readonly createdAt: Date;
   readonly modifiedAt: Date;
-  /** Bytes that all files of the owner take together. */
-  readonly used: number;
+  readonly storage: Storage;
 }
 
 export interface FileContent {
@@ -43,7 +42,10 @@ export interface FilePlace {
   readonly name: string;
 }
 
-/** The files area in storage, as one request sees it. Every change takes the next number of the home. */
+/**
+ * The files area in storage, as one request sees it. Every change takes the next number of the home. What grows may
+ * throw DavError quota-not-exceeded.
+ */
 export interface FileStore {
   /** Finds a resource and the one above it, in one statement. */
   find(
@@ -53,8 +55,6 @@ export interface FileStore {
   ): Promise<FoundFile>;
   /** The members of a collection, by name. */
   list(collection: FileRow): Promise<FileRow[]>;
-  /** Bytes of a file, or of all files below a collection. */
-  sizeOf(file: FileRow): Promise<number>;
 
   /** Locks an owner's home of files until the transaction ends; null when there is none. Call it first. */
   lock(owner: string): Promise<LockedHome | null>;

@@ -77,9 +77,9 @@ function guarded(work: Work, path: Parameters<typeof checkGranted>[1]): Work {
 }
 
 /** Files can be switched off, and are never granted to others: their paths are refused before any look. */
-function checkFiles(path: Path, { limits, user }: Context): void {
+function checkFiles(path: Path, { files, user }: Context): void {
   const isFiles = path.kind === "file" || (path.kind === "homes" && path.home === "files");
-  if (isFiles && limits.fileQuota === null) {
+  if (isFiles && !files) {
     throw new DavError(404, "there are no files on this server");
   }
   if (path.kind === "file" && path.owner !== user.name) throw forbidden("read", formatPath(path));

@@ -45,6 +45,13 @@ export interface PrincipalSearch {
   readonly limit: number;
 }
 
+/** What an account stores in all its homes, in bytes. */
+export interface Storage {
+  readonly used: number;
+  /** What it may store; null where the server's own limit holds. */
+  readonly quota: number | null;
+}
+
 export interface HomeRow {
   readonly kind: HomeKind;
   readonly owner: { readonly id: number; readonly name: string; readonly displayName: string };
@@ -53,6 +60,8 @@ export interface HomeRow {
   readonly seq: number;
   readonly pushKey: string;
   readonly properties: StoredProperties;
+  /** The owner's; present where a home or collection was looked up itself. */
+  readonly storage?: Storage;
 }
 
 export interface CollectionRow {
@@ -224,7 +233,8 @@ export interface NewRegistration {
 
 /**
  * Storage as one request of one user sees it. Reads first take the counter, then what it counts. What belongs to
- * another is not there unless something was granted on it: a collection itself, a home by any collection in it.
+ * another is not there unless something was granted on it: a collection itself, a home by any collection in it. A
+ * change by which the account would take more than its quota throws DavError quota-not-exceeded.
  */
 export interface Transaction {
   readonly files: FileStore;
@@ -312,7 +322,12 @@ export interface Transaction {
 
   /** Locks a home against every other writer until the transaction ends. Call it first. */
   lockHome(kind: HomeKind, owner: string): Promise<(HomeRow & LockedHome) | null>;
-  putObject(collection: CollectionRow, object: NewObject): Promise<void>;
+  /** @param replaced what has the name so far, as this transaction found it; null when nothing has */
+  putObject(
+    collection: CollectionRow,
+    object: NewObject,
+    replaced: Pick<ObjectRow, "size"> | null,
+  ): Promise<void>;
   /** As putObject for many with different names, whose dead properties stay as they are. */
   putObjects(collection: CollectionRow, objects: readonly NewObject[]): Promise<void>;
   deleteObject(collection: CollectionRow, name: string): Promise<void>;

@@ -84,7 +84,8 @@ create table home (
   sync_seq bigint not null default 1,
   push_key text not null,
   properties jsonb not null default '{}'::jsonb,
-  locked_until timestamp with time zone
+  locked_until timestamp with time zone,
+  used bigint not null default 0
 );
 
 create table lock (
@@ -172,7 +173,8 @@ create table principal (
   disabled_at timestamp with time zone,
   last_login_at timestamp with time zone,
   properties jsonb not null default '{}'::jsonb,
-  created_at timestamp with time zone not null default now()
+  created_at timestamp with time zone not null default now(),
+  quota bigint
 );
 
 create table principal_address (
@@ -318,6 +320,8 @@ alter table principal add constraint principal_name_key UNIQUE (name);
 
 alter table principal add constraint principal_pkey PRIMARY KEY (id);
 
+alter table principal add constraint principal_quota_check CHECK ((quota >= 0));
+
 alter table principal_address add constraint principal_address_pkey PRIMARY KEY (principal_id, "position");
 
 alter table push_delivery add constraint push_delivery_pkey PRIMARY KEY (subscription_id);
@@ -391,8 +395,6 @@ CREATE UNIQUE INDEX binding_collection ON public.binding USING btree (owner_id, 
 CREATE INDEX feed_due ON public.feed USING btree (due_at);
 
 CREATE UNIQUE INDEX file_home ON public.file USING btree (principal_id) WHERE (parent_id IS NULL);
-
-CREATE INDEX file_size ON public.file USING btree (principal_id) INCLUDE (size) WHERE (size IS NOT NULL);
 
 CREATE INDEX group_member_member ON public.group_member USING btree (member_id, group_id);
 

@@ -35,6 +35,8 @@ export interface DavDependencies {
   readonly oneAddressBook: boolean;
   /** Whether the accounts are an address book. */
   readonly directory: boolean;
+  /** Whether each account has an area for plain files. */
+  readonly files: boolean;
   readonly now: () => Date;
 }
 
@@ -113,6 +115,7 @@ function contextOf(ctx: KoaContext, deps: DavDependencies): Context {
     refuseFeed: deps.refuseFeed,
     oneAddressBook: deps.oneAddressBook,
     directory: deps.directory,
+    files: deps.files,
   };
 }
 

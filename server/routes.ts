@@ -39,13 +39,13 @@ export async function openRoutes(options: RouteOptions): Promise<Routes> {
   const jmap = config.push.jmap ? openJmap({ pool, log, clock, vapidKey, checkUrl }) : null;
   authentication.onChange((account) => jmap?.endStreams(account));
   const dav = davRouter({
-    store: createStore(pool, createNudge(pool)),
+    store: createStore(pool, createNudge(pool), config.quota),
     limits: {
       maxResourceSize: config.maxResourceSize,
       maxImageSize: config.maxImageSize,
       maxSyncPage: config.maxSyncPage,
       maxMultiget: MAX_MULTIGET,
-      fileQuota: config.files.enabled ? config.files.quota : null,
+      quota: config.quota,
     },
     maxRequestSize: config.http.maxRequestSize,
     push: (origin) => advertisement(push, origin),
@@ -53,6 +53,7 @@ export async function openRoutes(options: RouteOptions): Promise<Routes> {
     refuseFeed: config.feeds ? (url) => refusalOf(checkUrl(url)) : null,
     oneAddressBook: config.oneAddressBook,
     directory: config.directory,
+    files: config.files,
     now: clock,
   });
   return {

@@ -39,6 +39,8 @@ export interface Context {
   readonly oneAddressBook: boolean;
   /** Whether the accounts of the server are an address book for everybody who has one. */
   readonly directory: boolean;
+  /** Whether there is the files area. */
+  readonly files: boolean;
 }
 
 export interface Limits {
@@ -50,8 +52,8 @@ export interface Limits {
   readonly maxSyncPage: number;
   /** Most hrefs in one multiget. */
   readonly maxMultiget: number;
-  /** Most bytes that the files of one principal take together; null switches the files area off. */
-  readonly fileQuota: number | null;
+  /** Most bytes that an account without a quota of its own stores. */
+  readonly quota: number;
 }
 
 /** What the server tells clients about Apple push; null where no credential is configured. */

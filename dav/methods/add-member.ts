@@ -52,7 +52,7 @@ async function add(
   checkLocks(held, member, { membership: true });
   checkWrite(request, null);
   await checkMember(tx, collection, name, valid);
-  await tx.putObject(collection, { ...valid, name, altered: valid.data !== request.body });
+  await tx.putObject(collection, { ...valid, name, altered: valid.data !== request.body }, null);
   const location = formatPath(member);
   return { status: 201, headers: { location, ...validators(valid, request) } };
 }

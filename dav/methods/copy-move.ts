@@ -92,7 +92,8 @@ async function carryOut(
   }
   await checkMember(tx, collection.collection, target.object, valid);
   const { properties } = source.object;
-  await tx.putObject(collection.collection, { ...valid, name: target.object, properties });
+  const stored = { ...valid, name: target.object, properties };
+  await tx.putObject(collection.collection, stored, object?.object ?? null);
   return { status: object === null ? 201 : 204, headers: { etag: `"${valid.etag}"` } };
 }
 

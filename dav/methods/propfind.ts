@@ -83,7 +83,7 @@ async function members(
   resource: Resource,
   context: MethodContext,
 ): Promise<Resource[]> {
-  const { user, limits, hosts } = context;
+  const { user, files, hosts } = context;
   if (isCollection(resource)) {
     const { collection } = resource;
     const objects = await tx.listObjects(collection, { data: false });
@@ -111,7 +111,7 @@ async function members(
         { kind: "principals" },
         { kind: "homes", home: "calendars" },
         { kind: "homes", home: "addressbooks" },
-        ...(limits.fileQuota === null ? [] : [{ kind: "homes", home: "files" } as const]),
+        ...(files ? [{ kind: "homes", home: "files" } as const] : []),
       ];
     case "directory":
       return (await listDirectory(tx)).cards;

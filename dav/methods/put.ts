@@ -87,7 +87,8 @@ async function store(
   if (object?.object.etag === valid.etag) return { status: 204, headers };
   await checkMember(tx, collection.collection, path.object, valid, object?.object.uid);
   const altered = valid.data !== request.body;
-  await tx.putObject(collection.collection, { ...valid, name: path.object, altered });
+  const stored = { ...valid, name: path.object, altered };
+  await tx.putObject(collection.collection, stored, object?.object ?? null);
   return { status: object === null ? 201 : 204, headers };
 }
 

@@ -112,6 +112,16 @@ export async function enableAccount(pool: Pool, name: string): Promise<void> {
   need(account, await store.updateDisabled(pool, account, false));
 }
 
+/**
+ * Sets how many bytes an account may store, null for the server's own limit.
+ *
+ * @throws {AccountError} if there is no such account
+ */
+export async function setQuota(pool: Pool, name: string, quota: number | null): Promise<void> {
+  const account = name.toLowerCase();
+  need(account, await store.updateQuota(pool, account, quota));
+}
+
 /** Removes an account with all its data, for good. @throws {AccountError} if there is no such account */
 export async function deleteAccount(pool: Pool, name: string): Promise<void> {
   const account = name.toLowerCase();

@@ -55,7 +55,7 @@ Examples:
     };
     const sources = await findSources(positionals);
     const result = await context.withDatabase(async ({ pool }) => {
-      const store = createStore(pool, createNudge(pool));
+      const store = createStore(pool, createNudge(pool), context.config().quota);
       const owner = (values.user ?? "").toLowerCase();
       return runImport(new Import({ store, owner, named }), sources, context);
     });

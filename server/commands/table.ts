@@ -16,3 +16,12 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
 export function minute(time: Date): string {
   return time.toISOString().slice(0, 16).replace("T", " ");
 }
+
+const UNITS = ["bytes", "kB", "MB", "GB", "TB"];
+
+/** A number of bytes in the unit that keeps it short, such as `1.5 MB`. */
+export function size(bytes: number): string {
+  const power = bytes < 1024 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), UNITS.length - 1);
+  const number = bytes / 1024 ** power;
+  return `${power === 0 || number >= 10 ? Math.round(number) : Number(number.toFixed(1))} ${UNITS[power]}`;
+}

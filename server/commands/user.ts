@@ -8,11 +8,13 @@ import {
   needAccount,
   refuseUnusable,
   setPassword,
+  setQuota,
 } from "../accounts/accounts.ts";
+import { bytesIn } from "../config/values.ts";
 import { Failure } from "../failure.ts";
 import type { AccountRow } from "../store/accounts.ts";
 import { parseArguments, UsageError, type Command, type CommandContext } from "./command.ts";
-import { minute, table } from "./table.ts";
+import { minute, size, table } from "./table.ts";
 import { actionOf } from "./verbs.ts";
 
 interface Options {
@@ -23,17 +25,21 @@ interface Options {
 }
 
 interface Action {
-  readonly named: boolean;
+  /** What its arguments are called. */
+  readonly takes: readonly string[];
   readonly options: readonly (keyof Options)[];
-  /** @param name of the account; empty if the action is not for one */
-  run(name: string, options: Options, context: CommandContext): Promise<void>;
+  /**
+   * @param name of the account; empty if the action is not for one
+   * @param second argument; empty if the action takes none
+   */
+  run(name: string, options: Options, context: CommandContext, second: string): Promise<void>;
 }
 
-const COLUMNS = ["NAME", "ADDRESS", "EVENTS", "TASKS", "CARDS", "LAST LOGIN", "STATE"];
+const COLUMNS = ["NAME", "ADDRESS", "EVENTS", "TASKS", "CARDS", "STORED", "LAST LOGIN", "STATE"];
 
 const ACTIONS: Readonly<Record<string, Action>> = {
   add: {
-    named: true,
+    takes: ["NAME"],
     options: ["email", "name"],
     async run(given, { email, name: displayName }, context) {
       const name = checkName(given);
@@ -51,15 +57,19 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     },
   },
   list: {
-    named: false,
+    takes: [],
     options: ["json"],
     async run(_name, { json }, context) {
       const accounts = await context.withDatabase(({ pool }) => listAccounts(pool));
-      context.print(json ? JSON.stringify(accounts) : table(COLUMNS, accounts.map(row)));
+      context.print(
+        json
+          ? JSON.stringify(accounts)
+          : table(COLUMNS, accounts.map(rowOf(context.config().quota))),
+      );
     },
   },
   passwd: {
-    named: true,
+    takes: ["NAME"],
     options: [],
     async run(given, _options, context) {
       const name = checkName(given);
@@ -70,8 +80,20 @@ const ACTIONS: Readonly<Record<string, Action>> = {
       context.print(`changed the password of ${name}`);
     },
   },
+  quota: {
+    takes: ["NAME", "SIZE"],
+    options: [],
+    async run(name, _options, context, given) {
+      const bytes = given === "default" ? null : bytesIn(given);
+      if (bytes === null && given !== "default") {
+        throw new UsageError(`${JSON.stringify(given)} is no size; say 500 MB, 20 GB or default`);
+      }
+      await context.withDatabase(({ pool }) => setQuota(pool, name, bytes));
+      context.print(`${name} may store ${size(bytes ?? context.config().quota)}`);
+    },
+  },
   disable: {
-    named: true,
+    takes: ["NAME"],
     options: [],
     async run(name, _options, context) {
       await context.withDatabase(({ pool }) => disableAccount(pool, name));
@@ -79,7 +101,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     },
   },
   enable: {
-    named: true,
+    takes: ["NAME"],
     options: [],
     async run(name, _options, context) {
       await context.withDatabase(({ pool }) => enableAccount(pool, name));
@@ -87,7 +109,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     },
   },
   delete: {
-    named: true,
+    takes: ["NAME"],
     options: ["yes"],
     async run(name, { yes }, context) {
       await context.withDatabase(async ({ pool }) => {
@@ -106,11 +128,13 @@ export const user: Command = {
   help: `Usage: pushdav user add NAME [--email ADDRESS] [--name "DISPLAY NAME"]
        pushdav user list [--json]
        pushdav user passwd | disable | enable NAME
+       pushdav user quota NAME SIZE | default
        pushdav user delete NAME [--yes]
 
   add       make an account with a calendar, a task list and an address book
   list      show all accounts and what they hold
   passwd    change a password; devices are asked for the new one at once
+  quota     say how much an account may store, where it is not PUSHDAV_QUOTA; \`default\` takes it back
   disable   refuse every login; the data stays
   enable    take \`disable\` back
   delete    remove an account with all its data; asks first, unless --yes
@@ -122,6 +146,7 @@ line of standard input, never taken from the arguments, which others can see.
 Examples:
   pushdav user add ann --email ann@example.org --name "Ann Example"
   pwgen 20 1 | tee password.txt | pushdav user add bob
+  pushdav user quota ann 20GB
   pushdav user list --json | jq -r '.[] | select(.lastLoginAt == null) | .name'`,
   async run(args, context) {
     const { values, positionals } = parseArguments({
@@ -134,10 +159,10 @@ Examples:
       },
       allowPositionals: true,
     });
-    const [verb = "", name = ""] = positionals;
+    const [verb = "", name = "", second = ""] = positionals;
     const action = actionOf(ACTIONS, verb);
     checkArguments(verb, action, values, positionals);
-    await action.run(name, values, context);
+    await action.run(name, values, context, second);
     return 0;
   },
 };
@@ -148,8 +173,10 @@ function checkArguments(
   options: Options,
   positionals: readonly string[],
 ): void {
-  const wanted = action.named ? 2 : 1;
-  if (positionals.length < wanted) throw new UsageError(`say whom: pushdav user ${verb} NAME`);
+  const wanted = 1 + action.takes.length;
+  if (positionals.length < wanted) {
+    throw new UsageError(`something is missing: pushdav user ${[verb, ...action.takes].join(" ")}`);
+  }
   if (positionals.length > wanted) {
     throw new UsageError(
       "too many arguments; a password is never one, and a name with blanks is put in quotes",
@@ -161,15 +188,18 @@ function checkArguments(
   }
 }
 
-function row(account: AccountRow): string[] {
+/** @param byDefault bytes that an account without a quota of its own may store */
+const rowOf = (byDefault: number) => (account: AccountRow) => {
   const { events, tasks, cards } = account.objects;
+  const { used, quota } = account.storage;
   return [
     account.name,
     account.addresses[0]?.replace(/^mailto:/, "") ?? "-",
     String(events),
     String(tasks),
     String(cards),
+    `${size(used)} of ${size(quota ?? byDefault)}`,
     account.lastLoginAt ? minute(account.lastLoginAt) : "never",
     account.disabled ? "disabled" : "active",
   ];
-}
+};

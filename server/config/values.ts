@@ -47,12 +47,18 @@ export function secondsFor<const T extends string>(...names: readonly T[]) {
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
 
+/** The bytes that a text such as `500 kB` or `10 MB` says; null when it is no size. */
+export function bytesIn(value: string): number | null {
+  const [, digits, unit] = /^(\d{1,12})\s*([kmg]?)i?b?$/i.exec(value) ?? [];
+  const bytes = Number(digits) * (UNITS[unit?.toLowerCase() ?? ""] ?? Number.NaN);
+  return Number.isNaN(bytes) ? null : bytes;
+}
+
 /** A size in bytes, written with or without a unit. */
 export function size(least: number) {
   return parsed(`a size such as 500 kB or 10 MB, at least ${least} bytes`, (value) => {
-    const [, digits, unit] = /^(\d{1,12})\s*([kmg]?)i?b?$/i.exec(value) ?? [];
-    const bytes = Number(digits) * (UNITS[unit?.toLowerCase() ?? ""] ?? Number.NaN);
-    return bytes >= least ? bytes : null;
+    const bytes = bytesIn(value);
+    return bytes !== null && bytes >= least ? bytes : null;
   });
 }
 

@@ -223,19 +223,18 @@ export const Settings = z.object({
     default: "on",
     example: "off",
   }),
-  files: z.object({
-    enabled: variable(flag(), {
-      name: "PUSHDAV_FILES",
-      about: "Whether each account has an area for plain files at /dav/files/NAME/.",
-      default: "on",
-      example: "off",
-    }),
-    quota: variable(size(0), {
-      name: "PUSHDAV_FILES_QUOTA",
-      about: "Most that the files of one account take together.",
-      default: "100 MB",
-      example: "2 GB",
-    }),
+  files: variable(flag(), {
+    name: "PUSHDAV_FILES",
+    about: "Whether each account has an area for plain files at /dav/files/NAME/.",
+    default: "on",
+    example: "off",
+  }),
+  quota: variable(size(0), {
+    name: "PUSHDAV_QUOTA",
+    about:
+      "Most that calendars, contacts and files of an account take together; `user quota` sets it for one.",
+    default: "1 GB",
+    example: "50 GB",
   }),
   login,
   admin,

@@ -23,8 +23,8 @@ const JOBS: readonly ((options: JobOptions) => Promise<Job>)[] = [
   async ({ pool, log }) => startTextIndex({ pool, log }),
   async ({ config, pool, log }) => {
     if (!config.feeds) return { stop: async () => {} };
-    const { push, maxResourceSize } = config;
-    return startFeeds({ config: push, maxResourceSize, pool, log });
+    const { push, maxResourceSize, quota } = config;
+    return startFeeds({ config: push, maxResourceSize, quota, pool, log });
   },
 ];
 

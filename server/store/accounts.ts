@@ -1,9 +1,10 @@
 import type { Pool, PoolClient } from "pg";
-import type { HomeKind, HomeRow, NewCollection } from "../../dav/store.ts";
+import type { HomeKind, HomeRow, NewCollection, Storage } from "../../dav/store.ts";
 import type { Login } from "../auth/authenticator.ts";
 import { JMAP } from "../push/transport.ts";
 import { lockHome } from "./read.ts";
 import { SERVER } from "./change.ts";
+import { QuotaGuard, USED } from "./quota.ts";
 import { Writer } from "./write.ts";
 
 /** The notification channel on which the names of changed accounts are told. */
@@ -20,6 +21,7 @@ export interface AccountRow {
   readonly createdAt: Date;
   /** When somebody last logged in with the password, to the hour; null if never. */
   readonly lastLoginAt: Date | null;
+  readonly storage: Storage;
   readonly objects: {
     readonly events: number;
     readonly tasks: number;
@@ -114,13 +116,15 @@ export async function insertFileHome(
   );
 }
 
+const NO_QUOTA = new QuotaGuard(Number.POSITIVE_INFINITY);
+
 /** Puts a new collection into a home that this transaction has locked. */
 export function insertCollection(
   client: PoolClient,
   home: HomeRow,
   collection: NewCollection,
 ): Promise<void> {
-  return new Writer(client, SERVER).createCollection(home, collection);
+  return new Writer(client, SERVER, NO_QUOTA).createCollection(home, collection);
 }
 
 /**
@@ -165,6 +169,23 @@ export async function updateDisabled(
   return rowCount === 1;
 }
 
+/**
+ * Sets what an account may store; false if there is no such account.
+ *
+ * @param quota bytes; null for the server's own limit
+ */
+export async function updateQuota(
+  pool: Pool,
+  name: string,
+  quota: number | null,
+): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    "update principal set quota = $2 where name = $1 and kind = 'individual'",
+    [name, quota],
+  );
+  return rowCount === 1;
+}
+
 /** Removes an account and all it owns, and tells every process; false if there is no such account. */
 export async function deletePrincipal(client: PoolClient, name: string): Promise<boolean> {
   const { rows } = await client.query<{ id: number }>(
@@ -191,14 +212,15 @@ export async function selectAccounts(pool: Pool): Promise<AccountRow[]> {
   const { rows } = await pool.query<AccountRow>(
     `select id, name, display_name as "displayName", disabled_at is not null as disabled,
        created_at as "createdAt", last_login_at as "lastLoginAt",
-       array(select address from principal_address where principal_id = id order by position) as addresses,
+       jsonb_build_object('used', ${USED}, 'quota', quota) as storage,
+       array(select address from principal_address where principal_id = p.id order by position) as addresses,
        (select jsonb_build_object(
            'events', count(*) filter (where component = 'VEVENT'),
            'tasks', count(*) filter (where component = 'VTODO'),
            'journals', count(*) filter (where component = 'VJOURNAL'),
            'cards', count(*) filter (where component = 'VCARD'))
-         from object where object.principal_id = principal.id and uid is not null) as objects
-     from principal where kind = 'individual' order by name`,
+         from object where object.principal_id = p.id and uid is not null) as objects
+     from principal p where kind = 'individual' order by name`,
   );
   return rows;
 }

@@ -29,32 +29,51 @@ export const ACTOR = "($3::text[])[1]::bigint";
 /** That parameter as the columns actor_id and silenced. */
 export const AUTHOR = `${ACTOR}, ($3::text[])[2:]`;
 
+/** What a change takes, each in SQL. */
+interface Taken {
+  /** Numbers of the home; 1 when left out. */
+  readonly numbers?: string;
+  /** Bytes of the owner's quota, fewer than 0 when it gives some back; 0 when left out. */
+  readonly bytes?: string;
+}
+
 /**
- * Each change is one statement: it takes the next number of the home ($1, $2), writes, and leaves a row in
- * the outbox, so that no change can be stored without being announced. $3 is its author.
- *
- * @param numbers how many numbers it takes, in SQL; `seq` is the last of them
+ * Each change is one statement: it takes the next number of the home ($1, $2), counts the bytes, writes, and leaves a
+ * row in the outbox, so that no change can be stored without being announced. $3 is its author. `seq` is the
+ * last of the numbers it takes. It answers with its Growth.
  */
 export function change(
   name: string,
   what: "content" | "property",
   collection: string,
   text: string,
-  numbers = "1",
+  { numbers = "1", bytes = "0" }: Taken = {},
 ): Statement {
   return {
     name,
-    text: `with recursive counter as (
-        update home set sync_seq = sync_seq + ${numbers} where principal_id = $1 and kind = $2
-        returning sync_seq as seq
+    text: `with recursive growth as (select (${bytes})::bigint as grown), counter as (
+        update home set sync_seq = sync_seq + ${numbers}, used = used + grown
+        from growth where principal_id = $1 and kind = $2
+        returning sync_seq as seq, grown, used
       ), ${text},
       announced as (
         insert into outbox (principal_id, home, collection_id, seq, change, actor_id, silenced)
         select $1, $2, ${collection}, seq, '${what}', ${AUTHOR} from counter
       )
-      select seq from counter`,
+      select grown,
+        case when grown > 0 then (select quota from principal where id = $1) end as quota,
+        case when grown > 0 then used + (
+          select coalesce(sum(u.used), 0)::bigint from home u where u.principal_id = $1 and u.kind <> $2
+        ) end as used
+      from counter`,
   };
 }
+
+/** Bytes of the members of the collection $4 of the owner $1 that a condition on their rows o names. */
+export const bytesOf = (condition: string) => `(
+  select coalesce(sum(octet_length(o.data)), 0) from object o
+  where o.principal_id = $1 and o.collection_id = $4 and ${condition}
+)`;
 
 /** A change of members is one of their collection, $4. */
 export const TOUCHED = `touched as (

@@ -5,9 +5,10 @@ import type {
   FileStore,
   FoundFile,
 } from "../../dav/file-store.ts";
-import type { StoredProperties } from "../../dav/store.ts";
+import type { Storage, StoredProperties } from "../../dav/store.ts";
 import { rowsOf, type Connection, type Statement } from "./query.ts";
 import { type Author, authorParameter, change } from "./change.ts";
+import { type Growth, type QuotaGuard, USED } from "./quota.ts";
 import { CHANGED_PROPERTIES, split } from "./write.ts";
 
 /** Columns of file, under the alias f. */
@@ -30,8 +31,7 @@ const FIND: Statement = {
   name: "find-file",
   text: `with recursive ${WALK}
     select depth, p.id as owner_id, p.name as owner_name, p.display_name, ${COLUMNS},
-      (select coalesce(sum(size), 0)::bigint from file
-        where principal_id = p.id and size is not null) as used,
+      ${USED} as used, p.quota,
       case when $3 and depth = cardinality($2::text[]) then f.data end as data
     from walk join file f on f.principal_id = walk.principal_id and f.id = walk.id
       join principal p on p.id = f.principal_id
@@ -57,12 +57,13 @@ const tree = (id: string) => `tree as (
     join file f on f.principal_id = tree.principal_id and f.parent_id = tree.id
 )`;
 
-const SIZE: Statement = {
-  name: "size-of-file",
-  text: `with recursive ${tree("$2")}
-    select coalesce(sum(f.size), 0)::bigint as size
-    from tree join file f on f.principal_id = tree.principal_id and f.id = tree.id`,
-};
+/** Bytes of the file $4. */
+const SIZE = `(select coalesce(f.size, 0) from file f where f.principal_id = $1 and f.id = $4)`;
+
+/** Bytes of the files whose ids a relation has. */
+const sizeOf = (files: string) => `(
+  select coalesce(sum(f.size), 0) from ${files} join file f on f.principal_id = $1 and f.id = ${files}.id
+)`;
 
 /** Takes the tombstone away from a name that is to be mapped. */
 const NOT_BURIED = (parent: string, name: string) => `unburied as (
@@ -84,6 +85,7 @@ const CREATE = change(
     insert into file (principal_id, parent_id, name, changed_seq, etag, content_type, data, properties)
     select $1, $4, $5, seq, $6, $7, $8, $9 from counter
   )`,
+  { bytes: "coalesce(octet_length($8::bytea), 0)" },
 );
 
 const REPLACE = change(
@@ -94,6 +96,7 @@ const REPLACE = change(
     update file set changed_seq = seq, etag = $5, content_type = $6, data = $7, modified_at = now()
     from counter where principal_id = $1 and id = $4
   )`,
+  { bytes: `octet_length($7::bytea) - ${SIZE}` },
 );
 
 const REMOVE = change(
@@ -103,6 +106,7 @@ const REMOVE = change(
   `${tree("$4")}, ${BURIED}, removed as (
     delete from file f using tree where f.principal_id = tree.principal_id and f.id = tree.id
   )`,
+  { bytes: `- ${sizeOf("tree")}` },
 );
 
 /** Every resource of the tree ($7: only its top) gets a new id, and the new id of the resource above it. */
@@ -121,6 +125,7 @@ const COPY = change(
     from counter, fresh join file f on f.principal_id = $1 and f.id = fresh.id
       left join fresh above on above.id = f.parent_id
   )`,
+  { bytes: sizeOf("fresh") },
 );
 
 const MOVE = change(
@@ -161,18 +166,17 @@ type FoundRow = Row & {
   owner_id: number;
   owner_name: string;
   display_name: string;
-  used: number;
-};
+} & Storage;
 
 function toContent({ etag, content_type: contentType, size, data }: Row): FileContent | null {
   return etag === null ? null : { etag, contentType, size, ...(data && { data }) };
 }
 
-function toFile(row: Row, place: Pick<FileRow, "owner" | "names" | "used">): FileRow {
+function toFile(row: Row, place: Pick<FileRow, "owner" | "names" | "storage">): FileRow {
   return {
     owner: place.owner,
     names: place.names,
-    used: place.used,
+    storage: place.storage,
     id: row.id,
     seq: row.changed_seq,
     content: toContent(row),
@@ -192,21 +196,20 @@ async function find(
   const at = (depth: number) => {
     const row = rows.find((each) => each.depth === depth);
     if (row === undefined) return null;
-    const { owner_id: id, owner_name: name, display_name: displayName, used } = row;
-    return toFile(row, { owner: { id, name, displayName }, names: names.slice(0, depth), used });
+    const { owner_id: id, owner_name: name, display_name: displayName, used, quota } = row;
+    return toFile(row, {
+      owner: { id, name, displayName },
+      names: names.slice(0, depth),
+      storage: { used, quota },
+    });
   };
   return { parent: at(names.length - 1), file: at(names.length) };
 }
 
 async function list(db: Connection, collection: FileRow): Promise<FileRow[]> {
-  const { owner, names, used, id } = collection;
+  const { owner, names, storage, id } = collection;
   const rows = await rowsOf<Row>(db, LIST, [owner.id, id]);
-  return rows.map((row) => toFile(row, { owner, names: [...names, row.name], used }));
-}
-
-async function sizeOf(db: Connection, { owner, id }: FileRow): Promise<number> {
-  const [row] = await rowsOf<{ size: number }>(db, SIZE, [owner.id, id]);
-  return row?.size ?? 0;
+  return rows.map((row) => toFile(row, { owner, names: [...names, row.name], storage }));
 }
 
 const keyOf = ({ parent, name }: FilePlace): unknown[] => [parent.id, name];
@@ -216,14 +219,15 @@ const keyOf = ({ parent, name }: FilePlace): unknown[] => [parent.id, name];
  *
  * @param author who makes the changes
  */
-export function fileStore(db: Connection, author: Author): FileStore {
+export function fileStore(db: Connection, author: Author, quota: QuotaGuard): FileStore {
   const run = async (statement: Statement, { owner }: FileRow, values: unknown[]) => {
-    await rowsOf(db, statement, [owner.id, "files", authorParameter(author), ...values]);
+    const given = [owner.id, "files", authorParameter(author), ...values];
+    const [growth] = await rowsOf<Growth>(db, statement, given);
+    if (growth !== undefined) quota.check(owner.id, growth);
   };
   return {
     find: (owner, names, columns) => find(db, owner, names, columns),
     list: (collection) => list(db, collection),
-    sizeOf: (file) => sizeOf(db, file),
     async lock(owner) {
       const [row] = await rowsOf<{ locked_until: Date | null }>(db, LOCK, [owner]);
       return row === undefined ? null : { lockedUntil: row.locked_until };

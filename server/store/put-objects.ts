@@ -1,6 +1,6 @@
-import type { NewObject } from "../../dav/store.ts";
+import type { NewObject, ObjectRow } from "../../dav/store.ts";
 import { keysParameter, storedKeys } from "./text-index.ts";
-import { ACTOR, change, TOUCHED } from "./change.ts";
+import { ACTOR, bytesOf, change, TOUCHED } from "./change.ts";
 
 /** Of an object that is found by the same keys as before nothing is written. */
 const INDEXED_TEXT = `on conflict (principal_id, collection_id, object_name) do update
@@ -35,6 +35,7 @@ export const PUT_OBJECT = change(
     select $1, $4, $5, ${storedKeys("$4::bigint", "$18::text")}
     ${INDEXED_TEXT}
   )`,
+  { bytes: "$19" },
 );
 
 /** As PUT_OBJECT for many, each with a number of its own. */
@@ -69,18 +70,26 @@ export const PUT_OBJECTS = change(
     from unnest($5::text[], $18::text[]) as given (name, keys)
     ${INDEXED_TEXT}
   )`,
-  "cardinality($5::text[])",
+  {
+    numbers: "cardinality($5::text[])",
+    bytes: `(select sum(octet_length(data)) from unnest($10::bytea[]) as given (data)) - ${bytesOf("o.name = any($5)")}`,
+  },
 );
 
 /** Objects and bytes of them that one statement takes. */
 const MAX_OBJECTS = 500;
 const MAX_BYTES = 4 * 2 ** 20;
 
-/** The parameters of PUT_OBJECT from $5 on. */
-export function valuesOf(object: NewObject): unknown[] {
+/**
+ * The parameters of PUT_OBJECT from $5 on.
+ *
+ * @param replaced what has the name so far
+ */
+export function valuesOf(object: NewObject, replaced: Pick<ObjectRow, "size"> | null): unknown[] {
   const { name, uid, component, etag, contentType, data, properties, occurrences, keys } = object;
   const row = [name, uid, component, etag, contentType, data, properties ?? null];
-  return [...row, ...occurrenceColumns(occurrences), keysParameter(keys)];
+  const grown = data.length - (replaced?.size ?? 0);
+  return [...row, ...occurrenceColumns(occurrences), keysParameter(keys), grown];
 }
 
 /** The parameters of PUT_OBJECTS from $5 on. */

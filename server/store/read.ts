@@ -14,6 +14,7 @@ import {
   COLLECTION_COLUMNS,
   HOME_COLUMNS,
   OBJECT_COLUMNS,
+  STORAGE_COLUMNS,
   toCollection,
   toHome,
   toMaybeObject,
@@ -40,7 +41,8 @@ export function withData(
 
 const FIND_HOME: Statement = {
   name: "find-home",
-  text: `select ${HOME_COLUMNS} from ${HOME} where p.name = $1 and h.kind = $2 and ${homeIsVisible("$3")}`,
+  text: `select ${HOME_COLUMNS}, ${STORAGE_COLUMNS} from ${HOME}
+    where p.name = $1 and h.kind = $2 and ${homeIsVisible("$3")}`,
 };
 
 /** @param actor id of who asks, who must own the home or have been granted something in it; null sees all */
@@ -74,7 +76,7 @@ export async function lockHome(
 
 const FIND_COLLECTION: Statement = {
   name: "find-collection",
-  text: `select ${HOME_COLUMNS}, ${COLLECTION_COLUMNS}, ${grantedColumn("$4")}
+  text: `select ${HOME_COLUMNS}, ${STORAGE_COLUMNS}, ${COLLECTION_COLUMNS}, ${grantedColumn("$4")}
     from ${HOME} join ${BINDING} join ${COLLECTION}
     where p.name = $1 and h.kind = $2 and b.name = $3`,
 };

@@ -5,6 +5,7 @@ import type {
   ObjectRow,
   StoredProperties,
 } from "../../dav/store.ts";
+import { USED } from "./quota.ts";
 
 /**
  * Columns and mappers: how rows of Postgres become rows of dav/store.ts. A column list is used with the
@@ -14,6 +15,9 @@ export const HOME_COLUMNS = `
   p.id as owner_id, p.name as owner_name, p.display_name as owner_display_name,
   h.kind as home_kind, h.uuid as home_uuid, h.sync_seq as home_seq, h.push_key as home_push_key,
   h.properties as home_properties`;
+
+/** What the owner of the home stores, which costs a look at all of the owner's homes. */
+export const STORAGE_COLUMNS = `${USED} as home_used, p.quota as home_quota`;
 
 export const COLLECTION_COLUMNS = `
   b.name as collection_name, b.changed_seq as binding_seq, c.id as collection_id,
@@ -34,6 +38,8 @@ export interface HomeColumns {
   home_seq: number;
   home_push_key: string;
   home_properties: StoredProperties;
+  home_used?: number;
+  home_quota?: number | null;
 }
 
 export interface CollectionColumns {
@@ -70,6 +76,7 @@ export type MaybeObjectColumns = Pick<ObjectColumns, "name" | "seq"> &
   (Omit<ObjectColumns, "name" | "seq"> | { etag: null });
 
 export function toHome(row: HomeColumns): HomeRow {
+  const { home_used: used, home_quota: quota = null } = row;
   return {
     kind: row.home_kind,
     owner: { id: row.owner_id, name: row.owner_name, displayName: row.owner_display_name },
@@ -77,6 +84,7 @@ export function toHome(row: HomeColumns): HomeRow {
     seq: row.home_seq,
     pushKey: row.home_push_key,
     properties: row.home_properties,
+    ...(used !== undefined && { storage: { used, quota } }),
   };
 }
 

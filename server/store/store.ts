@@ -5,6 +5,7 @@ import { registerWebPush } from "../push/transports/web-push/registration.ts";
 import { fileStore } from "./files.ts";
 import { lockStore } from "./locks.ts";
 import type { Connection } from "./query.ts";
+import { QuotaGuard } from "./quota.ts";
 import { listGrants } from "./grants.ts";
 import * as principals from "./principals.ts";
 import { findCards } from "./text-index.ts";
@@ -47,16 +48,21 @@ const CONFLICTS = new Set(["40001", "40P01"]);
  * A store over a pool of connections.
  *
  * @param changed called after each committed write, so that push can look at the outbox at once
+ * @param quota bytes that an account without a quota of its own may store
  */
-export function createStore(pool: Pool, changed: () => void): Store {
+export function createStore(
+  pool: Pool,
+  changed: () => void,
+  quota = Number.POSITIVE_INFINITY,
+): Store {
   return {
     async run(work, actor, silenced = []) {
       const author = { id: actor, silenced };
-      if (work.mode === "statement") return work.run(transaction(pool, author));
+      if (work.mode === "statement") return work.run(transaction(pool, author, quota));
       for (let attempt = 1; ; attempt++) {
         try {
           const result = await inTransaction(pool, BEGIN[work.mode], (client) =>
-            work.run(transaction(client, author)),
+            work.run(transaction(client, author, quota)),
           );
           if (work.mode === "write") changed();
           return result;
@@ -72,11 +78,12 @@ function isConflict(error: unknown): boolean {
   return error instanceof Error && "code" in error && CONFLICTS.has(String(error.code));
 }
 
-function transaction(db: Connection, author: Author): Transaction {
-  const writer = new Writer(db, author);
+function transaction(db: Connection, author: Author, quota: number): Transaction {
+  const guard = new QuotaGuard(quota);
+  const writer = new Writer(db, author, guard);
   const actor = author.id;
   return {
-    files: fileStore(db, author),
+    files: fileStore(db, author, guard),
     locks: lockStore(db),
     findPrincipal: (name) => principals.findPrincipal(db, name),
     findPrincipals: (names) => principals.findPrincipals(db, names),
@@ -104,7 +111,7 @@ function transaction(db: Connection, author: Author): Transaction {
       read.replacedCollections(db, home, { since, limit }),
     changedHomeObjects: (home, since, limit, columns) =>
       read.changedHomeObjects(db, home, { since, limit }, columns),
-    putObject: (collection, object) => writer.putObject(collection, object),
+    putObject: (collection, object, replaced) => writer.putObject(collection, object, replaced),
     putObjects: (collection, objects) => writer.putObjects(collection, objects),
     deleteObject: (collection, name) => writer.deleteObject(collection, name),
     createCollection: (home, collection) => writer.createCollection(home, collection),

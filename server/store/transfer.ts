@@ -41,7 +41,7 @@ export const BIND_NAME = change(
   ), touched as (
     update collection set sync_seq = seq from counter where principal_id = $1 and id = $4
   )`,
-  `1 + ${membersOf("$1", "$4")}`,
+  { numbers: `1 + ${membersOf("$1", "$4")}` },
 );
 
 /**
@@ -83,5 +83,8 @@ export const COPY_COLLECTION = change(
     select $1, made.id, object_name, ${movedKeys("made.id", "keys")}
     from made, text_index where principal_id = $4 and collection_id = $5 and not $7
   )`,
-  `1 + case when $7 then 0 else ${membersOf("$4", "$5")} end`,
+  {
+    numbers: `1 + case when $7 then 0 else ${membersOf("$4", "$5")} end`,
+    bytes: "select coalesce(sum(octet_length(data)), 0) from copied",
+  },
 );

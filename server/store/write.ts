@@ -16,6 +16,7 @@ import {
   AUTHOR,
   type Author,
   authorParameter,
+  bytesOf,
   change,
   TOUCHED,
 } from "./change.ts";
@@ -23,6 +24,7 @@ import { FEEDS_CHANNEL } from "./feeds.ts";
 import { isGrantedRead } from "./grants.ts";
 import { batches, PUT_OBJECT, PUT_OBJECTS, valuesOf, valuesOfMany } from "./put-objects.ts";
 import { rowsOf, type Connection, type Statement } from "./query.ts";
+import type { Growth, QuotaGuard } from "./quota.ts";
 import { BIND_NAME, COPY_COLLECTION, UNBIND_NAME } from "./transfer.ts";
 
 const DELETE_OBJECT = change(
@@ -38,6 +40,7 @@ const DELETE_OBJECT = change(
       data = null, properties = '{}', modified_at = now()
     from counter where principal_id = $1 and collection_id = $4 and name = $5
   )`,
+  { bytes: `- ${bytesOf("o.name = $5")}` },
 );
 
 const CREATE_COLLECTION = change(
@@ -72,6 +75,7 @@ const UNBIND_COLLECTION = change(
     where s.owner_id = $1 and s.collection_id = $4 and s.removed_at is null
       and (s.principal_id = $1 or ${isGrantedRead("s.principal_id", "$1", "$4")})
   )`,
+  { bytes: `- ${bytesOf("true")}` },
 );
 
 const DROP_COLLECTION: Statement = {
@@ -144,21 +148,30 @@ const CHANGE_PRINCIPAL_PROPERTIES: Statement = {
   text: `update principal set ${CHANGED_PROPERTIES("$2", "$3")} where id = $1`,
 };
 
-/** The changes of one user in one transaction, which must hold the lock of the home it changes. */
+/**
+ * The changes of one user in one transaction, which must hold the lock of the home it changes. What grows may throw
+ * DavError quota-not-exceeded.
+ */
 export class Writer {
   readonly #db: Connection;
+  readonly #quota: QuotaGuard;
   readonly #author: readonly (string | null)[];
   /** The author of what is stored otherwise than it was sent. */
   readonly #altering: readonly (string | null)[];
 
-  constructor(db: Connection, author: Author) {
+  constructor(db: Connection, author: Author, quota: QuotaGuard) {
     this.#db = db;
+    this.#quota = quota;
     this.#author = authorParameter(author);
     this.#altering = authorParameter(altering(author));
   }
 
-  async putObject(collection: CollectionRow, object: NewObject): Promise<void> {
-    const values = [collection.id, ...valuesOf(object)];
+  async putObject(
+    collection: CollectionRow,
+    object: NewObject,
+    replaced: Pick<ObjectRow, "size"> | null,
+  ): Promise<void> {
+    const values = [collection.id, ...valuesOf(object, replaced)];
     const author = object.altered === true ? this.#altering : this.#author;
     await this.#change(PUT_OBJECT, collection.home, values, author);
   }
@@ -223,7 +236,8 @@ export class Writer {
   }
 
   async changeHomeProperties(home: HomeRow, changes: PropertyChanges): Promise<void> {
-    await this.#change(CHANGE_HOME_PROPERTIES, home, split(changes));
+    const values = [home.owner.id, home.kind, this.#author, ...split(changes)];
+    await rowsOf(this.#db, CHANGE_HOME_PROPERTIES, values);
   }
 
   async changePrincipalProperties({ id }: PrincipalRow, changes: PropertyChanges): Promise<void> {
@@ -236,7 +250,9 @@ export class Writer {
     values: unknown[],
     author = this.#author,
   ): Promise<void> {
-    await rowsOf(this.#db, statement, [home.owner.id, home.kind, author, ...values]);
+    const { owner, kind } = home;
+    const [growth] = await rowsOf<Growth>(this.#db, statement, [owner.id, kind, author, ...values]);
+    if (growth !== undefined) this.#quota.check(owner.id, growth);
   }
 }
 

@@ -1,4 +1,4 @@
-import { storeObjects } from "../../dav/index.ts";
+import { DavError, storeObjects } from "../../dav/index.ts";
 import type { CollectionRow, HomeKind, Transaction } from "../../dav/store.ts";
 import { Failure } from "../failure.ts";
 import type { Store } from "../store/store.ts";
@@ -92,7 +92,13 @@ export class Import {
       for (const [target, its] of targets) outcomes.push(...(await putAll(tx, target, its)));
       return outcomes;
     };
-    for (const outcome of await store.run({ mode: "write", run }, null)) {
+    const outcomes = await store.run({ mode: "write", run }, null).catch((error: unknown) => {
+      if (!(error instanceof DavError) || error.condition !== "quota-not-exceeded") throw error;
+      return items.map(({ source, valid }): Refusal => {
+        return { source, object: valid.uid, reason: error.message };
+      });
+    });
+    for (const outcome of outcomes) {
       if (typeof outcome === "string") this.counts[outcome] += 1;
       else this.refused.push(outcome);
     }

@@ -18,7 +18,7 @@ const collectGarbage = runInNewContext("gc") as () => void;
 
 const teardowns: (() => unknown)[] = [];
 const environment = {
-  PUSHDAV_FILES_QUOTA: "1 MB",
+  PUSHDAV_QUOTA: "1 MB",
   PUSHDAV_ADD_MEMBER: "on",
   PUSHDAV_MAX_SYNC_PAGE: "50",
 };

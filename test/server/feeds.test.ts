@@ -36,9 +36,9 @@ async function subscribe(t: ExecutionContext, source: string): Promise<Subscribe
   const service = await startPushService(t);
   const server = await testServer(t, { users: ["alice", "bob"], environment: service.environment });
   const { pool, config, send } = server;
-  const { push, maxResourceSize } = config;
+  const { push, maxResourceSize, quota } = config;
   const log = pino({ level: "silent" });
-  const feeds = await startFeeds({ pool, config: push, maxResourceSize, log });
+  const feeds = await startFeeds({ pool, config: push, maxResourceSize, quota, log });
   t.teardown(() => feeds.stop());
   const url = source.replace("https://feed.test", service.origin);
   const made = await send({

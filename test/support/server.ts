@@ -30,7 +30,6 @@ export const PASSWORD = "correct horse battery staple";
 const LIMITS: Environment = {
   PUSHDAV_MAX_RESOURCE_SIZE: "1 MB",
   PUSHDAV_MAX_REQUEST_SIZE: "2 MB",
-  PUSHDAV_FILES_QUOTA: "2 kB",
 };
 
 interface Settings {

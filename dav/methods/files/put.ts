@@ -8,7 +8,7 @@ import { fileResource } from "../../resource.ts";
 import type { Transaction } from "../../store.ts";
 import type { MethodContext, Work } from "../method.ts";
 import { checkState } from "../state.ts";
-import { checkQuota, fileWork, placeOf } from "./write.ts";
+import { fileWork, placeOf } from "./write.ts";
 
 interface Content {
   readonly etag: string;
@@ -52,16 +52,13 @@ async function store(
   checkLocks(held, path, { membership: file === null });
   checkState(request, file && fileResource(file));
   if (file === null) {
-    const place = placeOf(path, parent, context);
-    checkQuota(place.parent.used, content.data.length, context);
-    await tx.files.create(place, content, {});
+    await tx.files.create(placeOf(path, parent, context), content, {});
     return { status: 201, headers };
   }
   if (file.content === null) throw new DavError(405, "a collection takes no PUT");
   need("write-content", fileResource(file), context.user.id);
-  const { etag, contentType, size } = file.content;
+  const { etag, contentType } = file.content;
   if (etag === content.etag && contentType === content.contentType) return { status: 204, headers };
-  checkQuota(file.used, content.data.length - size, context);
   await tx.files.replace(file, content);
   return { status: 204, headers };
 }

@@ -11,7 +11,7 @@ import type { MethodContext, Work } from "../method.ts";
 import { destinationOf } from "../destination.ts";
 import { endLocks } from "../write.ts";
 import { checkState } from "../state.ts";
-import { checkQuota, fileWork, placeOf } from "./write.ts";
+import { fileWork, placeOf } from "./write.ts";
 
 interface Transfer {
   readonly name: "COPY" | "MOVE";
@@ -74,7 +74,6 @@ async function carryOut(
   if (found.file !== null && !overwriteOf(request)) {
     throw new DavError(412, "the Destination exists and Overwrite is F");
   }
-  if (name === "COPY") await checkRoom(tx, file, found.file, shallow, context);
   if (found.file !== null) await makeRoom(tx, found.file, target, held, context);
   if (name === "COPY") await tx.files.copy(file, place, { shallow });
   else {
@@ -95,16 +94,4 @@ async function makeRoom(
   need("unbind", fileResource(file), user.id);
   await tx.files.remove(file);
   await endLocks(tx, target, held, { keepOwn: true });
-}
-
-async function checkRoom(
-  tx: Transaction,
-  file: FileRow,
-  replaced: FileRow | null,
-  shallow: boolean,
-  context: MethodContext,
-): Promise<void> {
-  const added = shallow ? (file.content?.size ?? 0) : await tx.files.sizeOf(file);
-  const freed = replaced === null ? 0 : await tx.files.sizeOf(replaced);
-  checkQuota(file.used, added - freed, context);
 }

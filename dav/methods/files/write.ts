@@ -1,4 +1,4 @@
-import { DavError, violated } from "../../errors.ts";
+import { DavError } from "../../errors.ts";
 import type { FilePlace, FileRow } from "../../file-store.ts";
 import type { DavRequest, DavResponse } from "../../http/request.ts";
 import type { HeldLocks } from "../../locks.ts";
@@ -40,18 +40,4 @@ export function placeOf(
   }
   need("bind", fileResource(parent), user.id);
   return { parent, name: path.names.at(-1) ?? "" };
-}
-
-/**
- * Refuses what would not fit (RFC 4331 section 6).
- *
- * @param added bytes more than there are now
- * @param used bytes that all files of the owner take
- * @throws DavError 507 quota-not-exceeded
- */
-export function checkQuota(used: number, added: number, { limits }: MethodContext): void {
-  const quota = limits.fileQuota ?? 0;
-  if (added > 0 && used + added > quota) {
-    throw violated("quota-not-exceeded", `all files together take at most ${quota} bytes`);
-  }
 }

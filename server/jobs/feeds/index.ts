@@ -30,6 +30,8 @@ export interface FeedOptions {
   readonly pool: Pool;
   readonly config: Pick<PushConfig, "networks" | "ca">;
   readonly maxResourceSize: number;
+  /** Bytes that an account without a quota of its own may store. */
+  readonly quota: number;
   readonly log: Logger;
 }
 
@@ -54,9 +56,10 @@ const SLICE = 20;
  * number of processes may do so at once.
  */
 export async function startFeeds(options: FeedOptions): Promise<{ stop(): Promise<void> }> {
-  const { pool, config, log } = options;
+  const { pool, config, quota, log } = options;
   const egress = createEgress({ ...config, clock: () => new Date(), timeout: TIMEOUT });
-  const refresher = { ...options, store: createStore(pool, createNudge(pool)), egress };
+  const store = createStore(pool, createNudge(pool), quota);
+  const refresher = { ...options, store, egress };
   const loop = new Loop("feeds", () => step(refresher), log);
   const listener = listen(pool.options, FEEDS_CHANNEL, {
     notified: () => loop.ring(),

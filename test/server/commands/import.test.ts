@@ -4,7 +4,7 @@ import { join } from "node:path";
 import test from "ava";
 import type { ExecutionContext } from "ava";
 import { zipSync } from "fflate";
-import { createAccount } from "../../../server/accounts/accounts.ts";
+import { createAccount, setQuota } from "../../../server/accounts/accounts.ts";
 import { UsageError } from "../../../server/commands/command.ts";
 import { exportFiles } from "../../../server/commands/export.ts";
 import { asFailure } from "../../../server/failure.ts";
@@ -85,6 +85,19 @@ test("each object goes into the collection for its kind", async (t) => {
     "calendar/e2.ics",
     "tasks/t1.ics",
   ]);
+});
+
+test("what goes over the quota is refused, and said so", async (t) => {
+  const { write, bring, stored, pool } = await setUp(t);
+  await setQuota(pool, "ann", 300);
+  const source = await write("all.ics", calendar(event("e1"), event("e2"), event("e3")));
+  const reason = "all that the account stores takes at most 300 bytes";
+  t.like(await bring(source, await write("one.vcf", card("c1"))), {
+    code: 1,
+    created: 1,
+    refused: ["e1", "e2", "e3"].map((object) => ({ source, object, reason })),
+  });
+  t.deepEqual(Object.keys(await stored()), ["addressbook/c1.vcf"]);
 });
 
 test("a file that is one object is stored byte for byte", async (t) => {

@@ -20,18 +20,24 @@ test("user list shows every account, as a table or in JSON", async (t) => {
   await run(user, ["add", "bob"], "s");
   await run(user, ["add", "ann", "--email", "ann@example.org"], "s");
   await run(user, ["disable", "bob"]);
+  t.is((await run(user, ["quota", "ann", "20 MB"])).output, "ann may store 20 MB\n");
   const { output } = await run(user, ["list"]);
   t.deepEqual(
     output.split("\n").map((line) => line.split(/ {2,}/)),
     [
-      ["NAME", "ADDRESS", "EVENTS", "TASKS", "CARDS", "LAST LOGIN", "STATE"],
-      ["ann", "ann@example.org", "0", "0", "0", "never", "active"],
-      ["bob", "-", "0", "0", "0", "never", "disabled"],
+      ["NAME", "ADDRESS", "EVENTS", "TASKS", "CARDS", "STORED", "LAST LOGIN", "STATE"],
+      ["ann", "ann@example.org", "0", "0", "0", "0 bytes of 20 MB", "never", "active"],
+      ["bob", "-", "0", "0", "0", "0 bytes of 1 GB", "never", "disabled"],
       [""],
     ],
   );
   const json = await run(user, ["list", "--json"]);
-  t.like(JSON.parse(json.output), { 0: { name: "ann", disabled: false }, 1: { name: "bob" } });
+  t.like(JSON.parse(json.output), {
+    0: { name: "ann", disabled: false, storage: { used: 0, quota: 20 * 2 ** 20 } },
+    1: { name: "bob", storage: { used: 0, quota: null } },
+  });
+  t.is((await run(user, ["quota", "ann", "default"])).output, "ann may store 1 GB\n");
+  t.regex((await run(user, ["list"])).output, /ann@example.org .* 0 bytes of 1 GB /);
 });
 
 test("user passwd, enable and delete do what they say", async (t) => {
@@ -60,6 +66,7 @@ test("what cannot be done is said in words", async (t) => {
     [["add", "bob"], "\n", /first line of standard input/],
     [["add", "bob", "--email", "x"], "s", /not a mail address/],
     [["passwd", "bob"], "s", /no account "bob"/],
+    [["quota", "bob", "1 MB"], "", /no account "bob"/],
     [["delete", "bob", "--yes"], "", /no account "bob"/],
     [["add", "ann"], "", /taken already/],
     [["add", "bob", "--email", "x"], "", /not a mail address/],
@@ -80,6 +87,9 @@ test("arguments that make no sense are misuse, a password among them above all",
     ["add"],
     ["add", "ann", "secret"],
     ["list", "ann"],
+    ["quota", "ann"],
+    ["quota", "ann", "much"],
+    ["quota", "ann", "20", "MB"],
     ["add", "ann", "--json"],
     ["passwd", "ann", "--email", "x@y"],
     ["add", "ann", "--password", "x"],
