@@ -8,15 +8,15 @@ import { multistatus, statusResponse, XML_CONTENT_TYPE } from "../multistatus.ts
 import { formatPath, isInHome, type Path, type PlacePath } from "../paths.ts";
 import { need } from "../privileges.ts";
 import { LOCKABLE } from "../properties/property.ts";
-import { resolve, resolveObject } from "../resolve.ts";
+import { resolve } from "../resolve.ts";
 import { hrefOf } from "../resource.ts";
 import type { Transaction } from "../store.ts";
 import { child, document, el, href, serialize, type Element } from "../xml/element.ts";
 import { dav } from "../xml/names.ts";
 import { withLanguage } from "../xml/parse.ts";
-import { lockUnmapped } from "./files/lock.ts";
 import type { Method, MethodContext } from "./method.ts";
 import { prepareIf } from "./conditions.ts";
+import { lockUnmapped, needBind, resolveAbove } from "./lock-unmapped.ts";
 import { checkState } from "./state.ts";
 import { enter } from "./write.ts";
 
@@ -27,7 +27,7 @@ const MAX_LOCKS = 1000;
 /** LOCK: makes a write lock, or without a body refreshes one (RFC 4918 section 9.10). */
 export const LOCK: Method = {
   name: "LOCK",
-  on: new Set([...LOCKABLE, "unmapped-file"]),
+  on: new Set([...LOCKABLE, "unmapped", "unmapped-file"]),
   prepare(request, context) {
     const { path } = request;
     const { target, place } = lockable(path);
@@ -42,7 +42,7 @@ export const LOCK: Method = {
         const held = await enter(tx, [target], conditions, request, context);
         if (wanted === null) return refresh(tx, place, held, expiresAt, context);
         const lock = { ...wanted, infinite: depth === "infinity", expiresAt };
-        return create(tx, { request, place, lock }, held, context);
+        return create(tx, { request, path: target, place, lock }, held, context);
       },
     };
   },
@@ -51,7 +51,7 @@ export const LOCK: Method = {
 /** UNLOCK: ends the lock with the token in Lock-Token, named by any resource it covers (section 9.11). */
 export const UNLOCK: Method = {
   name: "UNLOCK",
-  on: new Set(LOCKABLE),
+  on: new Set([...LOCKABLE, "unmapped"]),
   prepare(request, context) {
     const { target, place } = lockable(request.path);
     const conditions = prepareIf(request);
@@ -74,13 +74,13 @@ export const UNLOCK: Method = {
   },
 };
 
-/** RFC 3744 appendix B: who did not make the lock needs a privilege. */
+/** RFC 3744 appendix B: who did not make the lock needs a privilege, of a name that is only kept on what is above. */
 async function needUnlock(
   tx: Transaction,
   target: PlacePath,
   { user }: MethodContext,
 ): Promise<void> {
-  const resource = await resolve(tx, target);
+  const resource = (await resolve(tx, target)) ?? (await resolveAbove(tx, target));
   if (resource === null) throw new DavError(404, "nothing is mapped to this URL");
   need("unlock", resource, user.id);
 }
@@ -114,17 +114,17 @@ function readLockInfo(root: Element | null): Pick<NewLock, "exclusive" | "owner"
 
 interface Wish {
   readonly request: DavRequest;
+  readonly path: PlacePath;
   readonly place: LockPlace;
   readonly lock: Omit<NewLock, "href" | "creatorId">;
 }
 
 async function create(
   tx: Transaction,
-  { request, place, lock }: Wish,
+  { request, path, place, lock }: Wish,
   held: HeldLocks,
   context: MethodContext,
 ): Promise<DavResponse> {
-  const { path } = request;
   const found = await resolve(tx, path);
   if (found !== null) need("write-content", found, context.user.id);
   else await needBind(tx, path, context);
@@ -140,26 +140,14 @@ async function create(
     return blockedInside(inside, found === null ? formatPath(path) : hrefOf(found));
   if (held.locks.length >= MAX_LOCKS)
     throw new DavError(507, `a home has at most ${MAX_LOCKS} locks`);
-  const resource = found ?? (await lockUnmapped(tx, path, held, context));
-  const root = { href: hrefOf(resource), creatorId: context.user.id };
+  const root = {
+    href: found === null ? await lockUnmapped(tx, path, held, context) : hrefOf(found),
+    creatorId: context.user.id,
+  };
   const made = await tx.locks.create(place, { ...lock, ...root }, context.now);
   const discovery = [...held.locks.filter((other) => covers(other, place)), made];
   const answer = lockAnswer(discovery, found === null ? 201 : 200, context);
   return { ...answer, headers: { ...answer.headers, "lock-token": `<${made.token}>` } };
-}
-
-/** What is not there can be locked by who may put something there; outside the files area, by nobody. */
-async function needBind(tx: Transaction, path: Path, { user }: MethodContext): Promise<void> {
-  if (path.kind === "file") return;
-  if (path.kind !== "object") throw new DavError(403, "only what exists can be locked here");
-  const { collection } = await resolveObject(tx, path);
-  if (collection === null) throw new DavError(409, "the collection does not exist");
-  need("bind", collection, user.id);
-  const kind = path.home === "calendars" ? "calendar" : "address";
-  throw violated(
-    `valid-${kind}-data`,
-    "what is not there cannot be locked: it would be an empty member",
-  );
 }
 
 /** RFC 4918 section 9.10.3: what prevented the lock is named, and nothing is locked. */
