@@ -3,6 +3,7 @@ import type { Context, Middleware } from "koa";
 import { HttpError } from "koa";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
+import { errorMessage, isOutage } from "../failure.ts";
 import { countRequest } from "../metrics.ts";
 import { forwardedReader } from "./forwarded.ts";
 
@@ -76,12 +77,25 @@ export function recordRequests(log: Logger): Middleware {
   };
 }
 
-/** Answers what was thrown: what is meant for the client as it is, all else as 500 with the id only. */
+/** Seconds after which a client may ask again when the database is away: a restart takes about that. */
+const RETRY_AFTER = "5";
+
+/**
+ * Answers what was thrown: what is meant for the client as it is, 503 while the database is away, all else as 500 with the
+ * id only.
+ */
 export function guardErrors(log: Logger): Middleware {
   return async (ctx, next) => {
     try {
       await next();
     } catch (error) {
+      if (isOutage(error)) {
+        log.warn({ reason: errorMessage(error), requestId: ctx.state["requestId"] }, "no database");
+        ctx.status = 503;
+        ctx.set("Retry-After", RETRY_AFTER);
+        ctx.body = "The database does not answer just now. Try again in a moment.\n";
+        return;
+      }
       const meant = error instanceof HttpError && error.expose;
       if (!meant) log.error({ err: error, requestId: ctx.state["requestId"] }, "request failed");
       ctx.status = error instanceof HttpError ? error.status : 500;

@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
-import { errorCode, Failure } from "../failure.ts";
+import { errorCode, Failure, isOutage } from "../failure.ts";
 import { ensureCluster, readPassword, SUPERUSER } from "./cluster.ts";
 import { openPlace, type Place } from "./place.ts";
 import {
@@ -153,6 +153,16 @@ export class EmbeddedPostgres {
   async #tryServer(pid: number): Promise<boolean> {
     const client = await this.#connect(SUPERUSER);
     if (!client) return false;
+    try {
+      return await this.#judge(client, pid);
+    } catch (error) {
+      if (!isOutage(error)) throw error;
+      // Another start has just stopped it, since a killed process had left it.
+      return false;
+    }
+  }
+
+  async #judge(client: Client, pid: number): Promise<boolean> {
     const own = this.#child?.pid === pid ? this.#child : null;
     const holder = own ? await takeLock(client) : await findHolder(client);
     if (own && holder === null) {

@@ -1,6 +1,8 @@
 import { request } from "node:http";
 import test from "ava";
 import type { Middleware } from "koa";
+import { isOutage } from "../../server/failure.ts";
+import { createPool } from "../../server/store/pool.ts";
 import { startTestServer, type TestServer } from "../support/app.ts";
 import { until } from "../support/serve.ts";
 
@@ -42,6 +44,29 @@ test("an unexpected error answers 500 with the request id and nothing else; the 
   t.regex(body, /abc-2/);
   t.notRegex(body, /secret reason|\.ts/);
   t.true(logged.some((line) => JSON.stringify(line).includes("the secret reason")));
+});
+
+test("while the database is away the answer is 503 and says when to ask again", async (t) => {
+  const gone = createPool({
+    url: "postgresql://ann:hunter2@127.0.0.1:1/x",
+    size: 1,
+    statementTimeout: 1000,
+    name: "test",
+    onError: () => {},
+  });
+  t.teardown(() => gone.end());
+  const needsDatabase: Middleware = async (ctx) => {
+    ctx.body = await gone.query("select");
+  };
+  const { url, logged } = await startTestServer(t, { routes: [needsDatabase] });
+  const response = await fetch(url);
+  t.is(response.status, 503);
+  t.is(response.headers.get("retry-after"), "5");
+  t.notRegex(await response.text(), /ECONNREFUSED|127\.0\.0\.1/);
+  t.true(logged.some((line) => line["msg"] === "no database"));
+  const errors = ["Connection terminated unexpectedly", "Client was closed and is not queryable"];
+  for (const message of errors) t.true(isOutage(new Error(message)));
+  t.false(isOutage(new Error("a fault of the program")));
 });
 
 test("each request is logged once, without query, password or header", async (t) => {
