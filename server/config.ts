@@ -82,15 +82,16 @@ function checkCredential(kind: string, credential: Credential): string[] {
   }
   if (key && !certificate) {
     return [
-      `${prefix}_CERTIFICATE must be set too when ${prefix}_KEY is (for example calendar.pem)`,
+      `${prefix}_CERTIFICATE must be set too when ${prefix}_KEY is (for example ${prefix}_CERTIFICATE=calendar.pem)`,
     ];
   }
   const needed = { P8_KEY_ID: keyId, P8_TEAM_ID: teamId, TOPIC: topic };
   const missing = Object.entries(needed).filter(([, value]) => p8 && value === null);
-  return missing.map(
-    ([name]) =>
-      `${prefix}_${name} must be set too when ${prefix}_P8 is (for example ${name}=ABC123DEFG)`,
-  );
+  return missing.map(([suffix]) => {
+    const name = `${prefix}_${suffix}`;
+    const example = listVariables().find((variable) => variable.name === name)?.example;
+    return `${name} must be set too when ${prefix}_P8 is (for example ${name}=${example})`;
+  });
 }
 
 function checkUnknown(environment: Environment): string[] {

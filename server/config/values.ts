@@ -74,7 +74,7 @@ const FLAGS: Readonly<Record<string, boolean>> = {
 };
 
 export function flag() {
-  return parsed("1 or 0", (value) => FLAGS[value.toLowerCase()] ?? null);
+  return parsed("on or off", (value) => FLAGS[value.toLowerCase()] ?? null);
 }
 
 export function choice<const T extends string>(...names: readonly T[]) {

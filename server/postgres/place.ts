@@ -137,7 +137,7 @@ export function openPlace(dataFolder: string): Place {
       socketFolder: openSocketFolder(home, owner),
     };
   } catch (error) {
-    if (!["EACCES", "EPERM", "EROFS"].includes(errorCode(error) ?? "")) throw error;
+    if (error instanceof Failure || errorCode(error) === undefined) throw error;
     const reason = errorMessage(error);
     throw new Failure(`the data folder ${data} cannot be used (${reason}); set PUSHDAV_DATA`);
   }

@@ -30,7 +30,7 @@ const WRONG: readonly (readonly [Record<string, string>, RegExp])[] = [
   [{ PUSHDAV_PUSH_WINDOWS: "apple=x" }, /^PUSHDAV_PUSH_WINDOWS must be /],
   [{ PUSHDAV_LOGIN_LIMIT: "10" }, /^PUSHDAV_LOGIN_LIMIT must be failures\/seconds/],
   [{ PUSHDAV_APPLE_ENVIRONMENT: "production" }, /^PUSHDAV_APPLE_ENVIRONMENT must be one of/],
-  [{ PUSHDAV_AUTO_MIGRATE: "maybe" }, /^PUSHDAV_AUTO_MIGRATE must be 1 or 0/],
+  [{ PUSHDAV_AUTO_MIGRATE: "maybe" }, /^PUSHDAV_AUTO_MIGRATE must be on or off/],
   [{ PUSHDAV_TLS_CERT: "a.pem" }, /^PUSHDAV_TLS_KEY must be set too/],
   [{ PUSHDAV_TLS_KEY: "a.pem" }, /^PUSHDAV_TLS_CERT must be set too/],
   [{ PUSHDAV_APPLE_CALENDAR_KEY: "a" }, /^PUSHDAV_APPLE_CALENDAR_CERTIFICATE must be set too/],
@@ -40,7 +40,7 @@ const WRONG: readonly (readonly [Record<string, string>, RegExp])[] = [
       PUSHDAV_APPLE_CONTACTS_TOPIC: "b",
       PUSHDAV_APPLE_CONTACTS_P8_KEY_ID: "c",
     },
-    /^PUSHDAV_APPLE_CONTACTS_P8_TEAM_ID must be set too/,
+    /^PUSHDAV_APPLE_CONTACTS_P8_TEAM_ID must be set too .*_P8_TEAM_ID=DEF123GHIJ\)$/,
   ],
   [
     { PUSHDAV_WORKRES: "2" },

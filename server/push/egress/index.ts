@@ -9,7 +9,7 @@ import {
 import { Agent, request } from "node:https";
 import { createSecureContext, rootCertificates } from "node:tls";
 import type { Network } from "../../config/values.ts";
-import { errorCode, errorMessage } from "../../failure.ts";
+import { errorCode, errorMessage, Failure } from "../../failure.ts";
 import { isPublic, withinNetworks } from "./addresses.ts";
 import { allowedFor, readEndpoint, type Vetting } from "./endpoint.ts";
 import { NotPublicError, vettedLookup, type Resolve } from "./lookup.ts";
@@ -126,8 +126,16 @@ function unanswered(error: unknown): Unanswered {
   return { kind: "failed", error: late ? "no answer in time" : words };
 }
 
+function readTrusted(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new Failure(`PUSHDAV_PUSH_CA must be a PEM file (${errorMessage(error)})`);
+  }
+}
+
 function createAgents(ca: string | null) {
-  const trusted = ca === null ? {} : { ca: [...rootCertificates, readFileSync(ca, "utf8")] };
+  const trusted = ca === null ? {} : { ca: [...rootCertificates, readTrusted(ca)] };
   const kept = { keepAlive: true, timeout: 30_000, scheduling: "lifo", ...SOCKETS } as const;
   // One for all connections: to read a hundred roots again for each cost twenty milliseconds.
   const secureContext = createSecureContext({ ...trusted, minVersion: "TLSv1.2" });

@@ -1,6 +1,8 @@
-import { lstat, realpath, stat } from "node:fs/promises";
+import { lstat, realpath, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "ava";
+import { Failure } from "../../../server/failure.ts";
+import { openPlace } from "../../../server/postgres/place.ts";
 import { dataFolder, startServe } from "../../support/serve.ts";
 
 test("the database's files are for their owner only", async (t) => {
@@ -11,6 +13,13 @@ test("the database's files are for their owner only", async (t) => {
   t.is(await modeOf("postgres"), 0o700);
   t.is(await modeOf("postgres/cluster"), 0o700);
   t.is(await modeOf("postgres/password"), 0o600);
+});
+
+test("a data folder that cannot be one is told in one line", async (t) => {
+  const file = await dataFolder(t);
+  await writeFile(file, "");
+  const error = t.throws(() => openPlace(file), { instanceOf: Failure });
+  t.regex(error?.message ?? "", /^the data folder .* cannot be used \(.*\); set PUSHDAV_DATA$/);
 });
 
 const asRoot = process.getuid?.() === 0 ? test : test.skip;
