@@ -2,15 +2,18 @@ import { formatPath } from "./paths.ts";
 import { privilegeElement, privilegeNamed, type Privilege } from "./privileges.ts";
 import {
   collectionResource,
+  homeResource,
   hrefOf,
   isCollection,
   isHome,
   isInFiles,
   isObject,
   ownerOf,
+  type HomeResource,
   type Resource,
+  type ResourceKind,
 } from "./resource.ts";
-import type { CollectionRow, Transaction } from "./store.ts";
+import type { CollectionRow, Grant, Transaction } from "./store.ts";
 import { el, href, type Element } from "./xml/element.ts";
 import { dav } from "./xml/names.ts";
 
@@ -42,29 +45,44 @@ const EVERYBODY: Ace = {
 /**
  * The access control list of a resource.
  *
- * @returns null for a collection or member whose grants were not read
+ * @returns null for a home, collection or member whose grants were not read
  */
 export function acesOf(resource: Resource): readonly Ace[] | null {
   if (isCollection(resource) || isObject(resource)) return acesInCollection(resource);
-  if (isHome(resource) || isInFiles(resource)) return [OWNER];
+  if (isInFiles(resource)) return [OWNER];
+  if (isHome(resource)) return acesOnHome(resource);
   return ownerOf(resource) === null ? [EVERYBODY] : [OWNER, EVERYBODY];
+}
+
+function acesOnHome({ kind, home }: HomeResource): readonly Ace[] | null {
+  if (home.grants === undefined) return null;
+  return [OWNER, ...home.grants.map((grant) => aceOf(grant, kind, null))];
 }
 
 function acesInCollection(
   resource: Resource & { readonly collection: CollectionRow },
 ): readonly Ace[] | null {
-  const { collection } = resource;
-  const inheritedFrom = isObject(resource) ? hrefOf(collectionResource(collection)) : null;
+  const { kind, collection } = resource;
   if (collection.grants === undefined) return null;
-  const granted = collection.grants.map(({ principal, privileges }) => ({
+  const own = isObject(resource) ? hrefOf(collectionResource(collection)) : null;
+  const above = hrefOf(homeResource(collection.home));
+  return [
+    OWNER,
+    ...collection.grants.map((grant) => aceOf(grant, kind, grant.inherited ? above : own)),
+  ];
+}
+
+function aceOf(
+  { principal, privileges }: Pick<Grant, "principal" | "privileges">,
+  kind: ResourceKind,
+  inheritedFrom: string | null,
+): Ace {
+  return {
     principal: { name: principal },
-    privileges: privileges
-      .map((name) => privilegeNamed(name, resource.kind))
-      .filter((p) => p !== null),
+    privileges: privileges.map((name) => privilegeNamed(name, kind)).filter((p) => p !== null),
     isProtected: false,
     inheritedFrom,
-  }));
-  return [OWNER, ...granted];
+  };
 }
 
 /** The DAV:ace element. */
@@ -83,18 +101,22 @@ function principalElement(principal: Ace["principal"]): Element {
   return href(formatPath({ kind: "principal", owner: principal.name }));
 }
 
-/** The resources, with what was granted on their collections, read in one statement. */
+/** The resources, with what was granted on them: on collections and their members in one statement. */
 export async function withGrants(
   tx: Transaction,
   resources: readonly Resource[],
 ): Promise<Resource[]> {
   const collections = resources.flatMap((each) => ("collection" in each ? [each.collection] : []));
   const distinct = new Map(collections.map((collection) => [collection.id, collection]));
-  if (distinct.size === 0) return [...resources];
-  const grants = await tx.listGrants([...distinct.values()]);
-  return resources.map((each) => {
-    if (!("collection" in each)) return each;
-    const collection = { ...each.collection, grants: grants.get(each.collection.id) ?? [] };
-    return { ...each, collection };
-  });
+  const grants = distinct.size === 0 ? null : await tx.listGrants([...distinct.values()]);
+  const known: Resource[] = [];
+  for (const each of resources) {
+    if ("collection" in each) {
+      const collection = { ...each.collection, grants: grants?.get(each.collection.id) ?? [] };
+      known.push({ ...each, collection });
+    } else if (isHome(each)) {
+      known.push({ ...each, home: { ...each.home, grants: await tx.listHomeGrants(each.home) } });
+    } else known.push(each);
+  }
+  return known;
 }

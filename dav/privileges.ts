@@ -2,6 +2,7 @@ import { DavError } from "./errors.ts";
 import {
   hrefOf,
   isCollection,
+  isHome,
   isInFiles,
   isObject,
   ownerOf,
@@ -120,7 +121,7 @@ const OF_THE_FEED: ReadonlySet<Privilege> = new Set([
 
 /**
  * What a user may do with a resource: the owner everything; others see principals, containers, and homes in which
- * something was granted to them, and have what was granted on a collection on its members too. Files are the
+ * something was granted to them, have what was granted on a home on its collections too, and so on their members. Files are the
  * owner's alone. The members of a calendar that mirrors a feed are changed by the server only.
  */
 export function privilegesOn(resource: Resource, userId: number): ReadonlySet<Privilege> {
@@ -133,6 +134,7 @@ function grantedOn(resource: Resource, userId: number): ReadonlySet<Privilege> {
   const tree = supportedOn(resource.kind);
   if (ownerOf(resource)?.id === userId) return EVERY.get(tree) ?? NOBODY;
   if (isInFiles(resource)) return NOBODY;
+  if (isHome(resource)) return including(tree, resource.home.granted ?? []).union(READER);
   if (!isCollection(resource) && !isObject(resource)) return READER;
   return including(tree, resource.collection.granted ?? []);
 }

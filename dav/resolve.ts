@@ -98,5 +98,8 @@ export async function checkGranted(tx: Transaction, path: InHome): Promise<void>
     path.kind === "home"
       ? await tx.findHome(path.home, path.owner)
       : await tx.findCollection(path.home, path.owner, path.collection);
-  if (found === null) throw forbidden("read", formatPath(path));
+  if (found !== null) return;
+  // Who was granted something on the home may know what is not in it.
+  const home = path.kind === "home" ? null : await tx.findHome(path.home, path.owner);
+  if ((home?.granted ?? []).length === 0) throw forbidden("read", formatPath(path));
 }

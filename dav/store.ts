@@ -62,6 +62,10 @@ export interface HomeRow {
   readonly properties: StoredProperties;
   /** The owner's; present where a home or collection was looked up itself. */
   readonly storage?: Storage;
+  /** Local names of the privileges that whoever asks was granted on the home itself; null for the owner; present as above. */
+  readonly granted?: readonly string[] | null;
+  /** What was granted on it to whom; present only when asked for. */
+  readonly grants?: readonly Grant[];
 }
 
 export interface CollectionRow {
@@ -84,10 +88,12 @@ export interface CollectionRow {
   readonly grants?: readonly Grant[];
 }
 
-/** What the owner of a collection granted to another principal: local names of privileges. */
+/** What the owner of a home or collection granted to another principal: local names of privileges. */
 export interface Grant {
   readonly principal: string;
   readonly privileges: readonly string[];
+  /** Whether it was granted on the home that the collection lies in. */
+  readonly inherited: boolean;
 }
 
 export interface NewGrant {
@@ -335,7 +341,7 @@ export interface Transaction {
   deleteCollection(collection: CollectionRow): Promise<void>;
   /**
    * Makes a collection with the properties and unless `shallow` the members of another. The name must be unmapped, and
-   * nothing of what was granted on the other is granted on it.
+   * nothing of what was granted on the other itself is granted on it.
    */
   copyCollection(collection: CollectionRow, place: CollectionPlace): Promise<void>;
   /** Maps a collection to another, unmapped name of its home; its members count as changed. */
@@ -343,7 +349,11 @@ export interface Transaction {
   changePrincipalProperties(principal: PrincipalRow, changes: PropertyChanges): Promise<void>;
   changeHomeProperties(home: HomeRow, changes: PropertyChanges): Promise<void>;
   changeCollectionProperties(collection: CollectionRow, changes: PropertyChanges): Promise<void>;
-  /** Replaces all that was granted on a collection, which counts as a change of its properties. */
+  /** What was granted on a home. */
+  listHomeGrants(home: HomeRow): Promise<readonly Grant[]>;
+  /** Replaces all that was granted on a home, and so on its collections, for which it counts as a change of properties. */
+  changeHomeGrants(home: HomeRow, grants: readonly NewGrant[]): Promise<void>;
+  /** Replaces all that was granted on a collection itself, which counts as a change of its properties. */
   changeGrants(collection: CollectionRow, grants: readonly NewGrant[]): Promise<void>;
   changeObjectProperties(
     collection: CollectionRow,

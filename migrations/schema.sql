@@ -4,7 +4,8 @@ create table access (
   principal_id bigint not null,
   collection_id bigint not null,
   grantee_id bigint not null,
-  privileges text[] not null
+  privileges text[] not null,
+  inherited boolean not null default false
 );
 
 create table app_password (
@@ -65,6 +66,13 @@ create table file (
   modified_at timestamp with time zone not null default now()
 );
 
+create table file_access (
+  principal_id bigint not null,
+  file_id bigint not null,
+  grantee_id bigint not null,
+  privileges text[] not null
+);
+
 create table file_tombstone (
   principal_id bigint not null,
   parent_id bigint not null,
@@ -86,6 +94,13 @@ create table home (
   properties jsonb not null default '{}'::jsonb,
   locked_until timestamp with time zone,
   used bigint not null default 0
+);
+
+create table home_access (
+  principal_id bigint not null,
+  home text not null,
+  grantee_id bigint not null,
+  privileges text[] not null
 );
 
 create table lock (
@@ -250,7 +265,7 @@ create table vapid_key (
   created_at timestamp with time zone not null default clock_timestamp()
 );
 
-alter table access add constraint access_pkey PRIMARY KEY (principal_id, collection_id, grantee_id);
+alter table access add constraint access_pkey PRIMARY KEY (principal_id, collection_id, grantee_id, inherited);
 
 alter table access add constraint access_privileges_check CHECK ((cardinality(privileges) > 0));
 
@@ -280,6 +295,10 @@ alter table file add constraint file_pkey PRIMARY KEY (principal_id, id);
 
 alter table file add constraint file_principal_id_parent_id_name_key UNIQUE (principal_id, parent_id, name);
 
+alter table file_access add constraint file_access_pkey PRIMARY KEY (principal_id, file_id, grantee_id);
+
+alter table file_access add constraint file_access_privileges_check CHECK ((cardinality(privileges) > 0));
+
 alter table file_tombstone add constraint file_tombstone_pkey PRIMARY KEY (principal_id, parent_id, name);
 
 alter table group_member add constraint group_member_pkey PRIMARY KEY (group_id, member_id);
@@ -291,6 +310,10 @@ alter table home add constraint home_pkey PRIMARY KEY (principal_id, kind);
 alter table home add constraint home_push_key_key UNIQUE (push_key);
 
 alter table home add constraint home_uuid_key UNIQUE (uuid);
+
+alter table home_access add constraint home_access_pkey PRIMARY KEY (principal_id, home, grantee_id);
+
+alter table home_access add constraint home_access_privileges_check CHECK ((cardinality(privileges) > 0));
 
 alter table lock add constraint lock_pkey PRIMARY KEY (principal_id, token);
 
@@ -356,6 +379,10 @@ alter table file add constraint file_principal_id_fkey FOREIGN KEY (principal_id
 
 alter table file add constraint file_principal_id_parent_id_fkey FOREIGN KEY (principal_id, parent_id) REFERENCES file(principal_id, id);
 
+alter table file_access add constraint file_access_grantee_id_fkey FOREIGN KEY (grantee_id) REFERENCES principal(id) ON DELETE CASCADE;
+
+alter table file_access add constraint file_access_principal_id_file_id_fkey FOREIGN KEY (principal_id, file_id) REFERENCES file(principal_id, id) ON DELETE CASCADE;
+
 alter table file_tombstone add constraint file_tombstone_principal_id_parent_id_fkey FOREIGN KEY (principal_id, parent_id) REFERENCES file(principal_id, id) ON DELETE CASCADE;
 
 alter table group_member add constraint group_member_group_id_fkey FOREIGN KEY (group_id) REFERENCES principal(id) ON DELETE CASCADE;
@@ -363,6 +390,10 @@ alter table group_member add constraint group_member_group_id_fkey FOREIGN KEY (
 alter table group_member add constraint group_member_member_id_fkey FOREIGN KEY (member_id) REFERENCES principal(id) ON DELETE CASCADE;
 
 alter table home add constraint home_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES principal(id) ON DELETE CASCADE;
+
+alter table home_access add constraint home_access_grantee_id_fkey FOREIGN KEY (grantee_id) REFERENCES principal(id) ON DELETE CASCADE;
+
+alter table home_access add constraint home_access_principal_id_home_fkey FOREIGN KEY (principal_id, home) REFERENCES home(principal_id, kind) ON DELETE CASCADE;
 
 alter table lock add constraint lock_creator_id_fkey FOREIGN KEY (creator_id) REFERENCES principal(id) ON DELETE CASCADE;
 
@@ -394,9 +425,13 @@ CREATE UNIQUE INDEX binding_collection ON public.binding USING btree (owner_id, 
 
 CREATE INDEX feed_due ON public.feed USING btree (due_at);
 
+CREATE INDEX file_access_grantee ON public.file_access USING btree (grantee_id);
+
 CREATE UNIQUE INDEX file_home ON public.file USING btree (principal_id) WHERE (parent_id IS NULL);
 
 CREATE INDEX group_member_member ON public.group_member USING btree (member_id, group_id);
+
+CREATE INDEX home_access_grantee ON public.home_access USING btree (grantee_id);
 
 CREATE INDEX lock_creator ON public.lock USING btree (creator_id);
 

@@ -4,9 +4,9 @@ import type { DavRequest } from "../http/request.ts";
 import { checkLocks } from "../locks.ts";
 import { formatPath, parseHref } from "../paths.ts";
 import { need, privilegeNamed, type Privilege } from "../privileges.ts";
-import { COLLECTIONS } from "../properties/property.ts";
+import { COLLECTIONS, HOMES } from "../properties/property.ts";
 import { resolve } from "../resolve.ts";
-import { isCollection } from "../resource.ts";
+import { isCollection, isHome, ownerOf } from "../resource.ts";
 import type { CollectionKind, NewGrant, Transaction } from "../store.ts";
 import { child, childrenOf, elements, href, text, type Element } from "../xml/element.ts";
 import { dav } from "../xml/names.ts";
@@ -17,15 +17,15 @@ import { enter } from "./write.ts";
 
 const MAX_ACES = 100;
 
-/** ACL (RFC 3744 section 8.1): replaces what is granted to others on a calendar or address book. */
+/** ACL (RFC 3744 section 8.1): replaces what is granted to others on a home, calendar or address book itself. */
 export const ACL: Method = {
   name: "ACL",
-  on: new Set(COLLECTIONS),
+  on: new Set([...HOMES, ...COLLECTIONS]),
   prepare(request, context) {
     const { path } = request;
     const conditions = prepareIf(request);
-    if (path.kind !== "collection") {
-      throw new DavError(405, "only calendars and address books take ACL");
+    if (path.kind !== "home" && path.kind !== "collection") {
+      throw new DavError(405, "only homes, calendars and address books take ACL");
     }
     const kind = path.home === "calendars" ? "calendar" : "addressbook";
     const wanted = readGrants(request, kind, context);
@@ -34,18 +34,15 @@ export const ACL: Method = {
       run: async (tx) => {
         const held = await enter(tx, [path], conditions, request, context);
         const resource = await resolve(tx, path);
-        if (resource === null || !isCollection(resource)) {
-          throw new DavError(404, "nothing is mapped to this URL");
-        }
+        if (resource === null) throw new DavError(404, "nothing is mapped to this URL");
         need("write-acl", resource, context.user.id);
         checkLocks(held, path);
         checkState(request, resource);
         const grants = await recognize(tx, wanted);
-        const { owner } = resource.collection.home;
-        await tx.changeGrants(
-          resource.collection,
-          grants.filter(({ principalId }) => principalId !== owner.id),
-        );
+        const owner = ownerOf(resource);
+        const others = grants.filter(({ principalId }) => principalId !== owner?.id);
+        if (isHome(resource)) await tx.changeHomeGrants(resource.home, others);
+        if (isCollection(resource)) await tx.changeGrants(resource.collection, others);
         return { status: 200, headers: { "content-length": "0" } };
       },
     };

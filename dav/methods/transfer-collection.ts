@@ -23,8 +23,8 @@ interface Transfer {
 
 /**
  * COPY or MOVE of a whole calendar or address book to another name in a home of its kind (RFC 4918 sections 9.8.3
- * and 9.9.2). What is moved stays the same collection, with its incarnation, grants and subscriptions; what
- * is copied is a new one with the same properties, which nobody but its owner can reach.
+ * and 9.9.2). What is moved within a home stays the same collection, with its incarnation, grants and subscriptions; what
+ * is copied, or moved to another account, is a new one with the same properties, which has the grants of its home only.
  */
 export function transferCollection(
   name: Transfer["name"],
@@ -93,10 +93,12 @@ async function carryOut(
     throw new DavError(412, "the Destination exists and Overwrite is F");
   }
   if (replaced !== null) await makeRoom(tx, replaced, target, held);
-  if (name === "COPY")
+  const isElsewhere = home.owner.id !== collection.home.owner.id;
+  if (name === "COPY" || isElsewhere) {
     await tx.copyCollection(collection, { home, name: target.collection, shallow });
-  else {
-    await tx.moveCollection(collection, target.collection);
+  } else await tx.moveCollection(collection, target.collection);
+  if (name === "MOVE") {
+    if (isElsewhere) await tx.deleteCollection(collection);
     await endLocks(tx, path, held);
   }
   return { status: replaced === null ? 201 : 204, headers: {} };

@@ -80,7 +80,8 @@ export async function collectionChanges(
  * What changed below a home: its collections, at level infinite their members too. At level 1 a
  * collection counts as changed when a member is, since macOS polls only the home. When the
  * advertised push configuration changed, the home reports itself (apple-pubsubdiscovery practice).
- * The home of another cannot be synchronized, only the collections in it that were granted.
+ * The home of another can be synchronized by whoever was granted to read all of it; others synchronize the
+ * collections in it that were granted to them.
  *
  * @throws DavError 403 need-privileges
  */
@@ -92,7 +93,7 @@ export async function homeChanges(
 ): Promise<Changes> {
   const { home } = resource;
   const { mark } = context.push;
-  if (home.owner.id !== context.user.id) throw forbidden("read", hrefOf(resource));
+  if (!readsAllOf(home, context)) throw forbidden("read", hrefOf(resource));
   const token = readToken(sync.token, home);
   const own =
     token !== null && token.mark !== mark
@@ -108,6 +109,10 @@ export async function homeChanges(
     token: formatToken({ uuid: home.uuid, seq, mark }),
     truncated,
   };
+}
+
+function readsAllOf({ owner, granted }: HomeRow, { user }: MethodContext): boolean {
+  return owner.id === user.id || (granted ?? []).some((name) => name === "read" || name === "all");
 }
 
 async function changesBelow(

@@ -3,7 +3,7 @@
  * module ask, kept here as SQL. A subscription names a target: all homes of an owner, one home, or one collection.
  */
 import { DEVICE } from "../store/change.ts";
-import { isGrantedRead } from "../store/grants.ts";
+import { isGrantedHomeRead, isGrantedRead } from "../store/grants.ts";
 import { APPLE, WEB_PUSH } from "./transport.ts";
 
 /** What a subscription is about. */
@@ -45,7 +45,7 @@ export function mayRead({ reader, owner, home, collection }: Asked): string {
         where b.owner_id = ${owner} and b.principal_id = ${owner} and b.home = coalesce(${home}, b.home)
           and b.collection_id = coalesce(${collection}, b.collection_id)
           and (${reader} = ${owner} or ${isGrantedRead(reader, "b.owner_id", "b.collection_id")})
-      ) end`;
+      ) or ${collection}::bigint is null and ${isGrantedHomeRead(reader, owner, home)} end`;
 }
 
 /** The condition that the subscription s may be told: of a collection that went, whoever could read it then. */
@@ -54,7 +54,7 @@ export const MAY_BE_TOLD = `(s.removed_at is not null or (${mayRead(SUBSCRIPTION
 /**
  * Relation (id, content, property, first_at, last_at): the subscriptions that the relation `changes` concerns and which
  * triggers it meets. Any change below a home is a change of its content; a change of properties is one
- * of the collection or home that has them. Others than the owner hear only of collections they may read.
+ * of the collection or home that has them. Others than the owner hear only of collections and homes they may read.
  */
 export const CONCERNED = `
   select m.id, bool_or(m.content) as content, bool_or(m.property) as property,
@@ -69,6 +69,7 @@ export const CONCERNED = `
       and (s.collection_id is null or s.collection_id = c.collection_id)
     where s.principal_id = s.owner_id or s.removed_at is not null
       or ${isGrantedRead("s.principal_id", "c.principal_id", "c.collection_id")}
+      or ${isGrantedHomeRead("s.principal_id", "c.principal_id", "c.home")}
     union all
     select s.id, s.on_content, false,
       s.principal_id, s.public_id, s.transport, s.endpoint, s.on_own, c.actor_id, c.silenced, c.first_at, c.last_at

@@ -1,4 +1,4 @@
-import type { CollectionRow, Grant } from "../../dav/store.ts";
+import type { CollectionRow, Grant, HomeRow } from "../../dav/store.ts";
 import { rowsOf, type Connection, type Statement } from "./query.ts";
 
 /** Who a user is: the principal itself and the groups it belongs to. */
@@ -19,6 +19,14 @@ export function grantedColumn(actor: string): string {
     ) end as collection_granted`;
 }
 
+/** The column home_granted: what was granted to the actor on the home `h` itself; as grantedColumn. */
+export function homeGrantedColumn(actor: string): string {
+  return `case when ${actor}::bigint is null or h.principal_id = ${actor} then null else array(
+      select distinct unnest(a.privileges) from home_access a
+      where a.principal_id = h.principal_id and a.home = h.kind and a.grantee_id in ${identities(actor)}
+    ) end as home_granted`;
+}
+
 /** The condition that reading a collection was granted to a user, other than its owner. All three are SQL. */
 export function isGrantedRead(reader: string, owner: string, collection: string): string {
   return `exists (
@@ -27,9 +35,23 @@ export function isGrantedRead(reader: string, owner: string, collection: string)
     )`;
 }
 
-/** The condition that the actor owns the home `h`, or was granted anything in it. */
+/**
+ * The condition that reading all of a home was granted to a user, other than its owner; of any home where the SQL for its
+ * kind is null.
+ */
+export function isGrantedHomeRead(reader: string, owner: string, home: string): string {
+  return `exists (
+      select from home_access a where a.principal_id = ${owner} and a.home = coalesce(${home}, a.home)
+        and a.grantee_id in ${identities(reader)} and a.privileges && '{all,read}'
+    )`;
+}
+
+/** The condition that the actor owns the home `h`, or was granted anything on or in it. */
 export function homeIsVisible(actor: string): string {
   return `(${actor}::bigint is null or h.principal_id = ${actor} or exists (
+      select from home_access a
+      where a.principal_id = h.principal_id and a.home = h.kind and a.grantee_id in ${identities(actor)}
+    ) or exists (
       select from access a
       join binding v on v.owner_id = a.principal_id and v.collection_id = a.collection_id
       where a.principal_id = h.principal_id and a.grantee_id in ${identities(actor)}
@@ -39,12 +61,29 @@ export function homeIsVisible(actor: string): string {
 
 const LIST_GRANTS: Statement = {
   name: "list-grants",
-  text: `select a.collection_id as id, q.name as principal, a.privileges
+  text: `select a.collection_id as id, q.name as principal, a.privileges, a.inherited
     from unnest($1::bigint[], $2::bigint[]) as c (owner_id, id)
     join access a on a.principal_id = c.owner_id and a.collection_id = c.id
     join principal q on q.id = a.grantee_id and q.disabled_at is null
+    order by a.inherited, q.name`,
+};
+
+const LIST_HOME_GRANTS: Statement = {
+  name: "list-home-grants",
+  text: `select q.name as principal, a.privileges, false as inherited
+    from home_access a join principal q on q.id = a.grantee_id and q.disabled_at is null
+    where a.principal_id = $1 and a.home = $2
     order by q.name`,
 };
+
+/** What was granted on a home. */
+export function listHomeGrants(db: Connection, { owner, kind }: HomeRow): Promise<Grant[]> {
+  return rowsOf<{ principal: string; privileges: string[]; inherited: boolean }>(
+    db,
+    LIST_HOME_GRANTS,
+    [owner.id, kind],
+  );
+}
 
 /** What was granted on each of the collections, by the collection's id. */
 export async function listGrants(

@@ -8,7 +8,7 @@ import type {
   ObjectChange,
   ObjectRow,
 } from "../../dav/store.ts";
-import { grantedColumn, homeIsVisible } from "./grants.ts";
+import { grantedColumn, homeGrantedColumn, homeIsVisible } from "./grants.ts";
 import { rowsOf, type Connection, type Statement } from "./query.ts";
 import {
   COLLECTION_COLUMNS,
@@ -41,7 +41,7 @@ export function withData(
 
 const FIND_HOME: Statement = {
   name: "find-home",
-  text: `select ${HOME_COLUMNS}, ${STORAGE_COLUMNS} from ${HOME}
+  text: `select ${HOME_COLUMNS}, ${STORAGE_COLUMNS}, ${homeGrantedColumn("$3")} from ${HOME}
     where p.name = $1 and h.kind = $2 and ${homeIsVisible("$3")}`,
 };
 
@@ -58,7 +58,7 @@ export async function findHome(
 
 const LOCK_HOME: Statement = {
   name: "lock-home",
-  text: `select ${HOME_COLUMNS}, h.locked_until from ${HOME}
+  text: `select ${HOME_COLUMNS}, ${homeGrantedColumn("$3")}, h.locked_until from ${HOME}
     where p.name = $1 and h.kind = $2 and ${homeIsVisible("$3")} for update of h`,
 };
 
@@ -76,7 +76,8 @@ export async function lockHome(
 
 const FIND_COLLECTION: Statement = {
   name: "find-collection",
-  text: `select ${HOME_COLUMNS}, ${STORAGE_COLUMNS}, ${COLLECTION_COLUMNS}, ${grantedColumn("$4")}
+  text: `select ${HOME_COLUMNS}, ${STORAGE_COLUMNS}, ${homeGrantedColumn("$4")}, ${COLLECTION_COLUMNS},
+      ${grantedColumn("$4")}
     from ${HOME} join ${BINDING} join ${COLLECTION}
     where p.name = $1 and h.kind = $2 and b.name = $3`,
 };
@@ -229,7 +230,7 @@ function toObjectChange(row: MaybeObjectColumns): ObjectChange {
 function changedCollectionsStatement(name: string, seq: string): Statement {
   return {
     name,
-    text: `select b.name as collection_name, ${seq} as changed_seq, ${COLLECTION_COLUMNS}
+    text: `select b.name as collection_name, ${seq} as changed_seq, ${COLLECTION_COLUMNS}, ${grantedColumn("$6")}
       from binding b left join ${COLLECTION}
       where b.principal_id = $1 and b.home = $2 and ${seq} > $3 and ${seq} <= $4
         and ($3 > 0 or c.id is not null)
@@ -245,6 +246,7 @@ const CHANGED_COLLECTIONS = changedCollectionsStatement(
 
 export async function changedCollections(
   db: Connection,
+  actor: number | null,
   home: HomeRow,
   page: { since: number; limit: number },
   { byContent }: { byContent: boolean },
@@ -254,7 +256,7 @@ export async function changedCollections(
     | { collection_id: null }
   );
   const statement = byContent ? CHANGED_COLLECTIONS : CHANGED_BINDINGS;
-  const values = [home.owner.id, home.kind, page.since, home.seq, page.limit];
+  const values = [home.owner.id, home.kind, page.since, home.seq, page.limit, actor];
   const rows = await rowsOf<Row>(db, statement, values);
   return rows.map((row) => ({
     name: row.collection_name,
@@ -284,7 +286,7 @@ export async function replacedCollections(
 /** Each collection gives a page at most, read in order from its index, whatever it holds. */
 const CHANGED_HOME_OBJECTS = withData(
   "changed-home-objects",
-  (columns) => `select ${COLLECTION_COLUMNS}, ${columns}
+  (columns) => `select ${COLLECTION_COLUMNS}, ${grantedColumn("$6")}, ${columns}
     from binding b join ${COLLECTION}
     cross join lateral (
       select * from object where principal_id = c.principal_id and collection_id = c.id
@@ -297,12 +299,13 @@ const CHANGED_HOME_OBJECTS = withData(
 
 export async function changedHomeObjects(
   db: Connection,
+  actor: number | null,
   home: HomeRow,
   page: { since: number; limit: number },
   columns: Columns,
 ): Promise<{ collection: CollectionRow; change: ObjectChange }[]> {
   type Row = CollectionColumns & MaybeObjectColumns;
-  const values = [home.owner.id, home.kind, page.since, home.seq, page.limit];
+  const values = [home.owner.id, home.kind, page.since, home.seq, page.limit, actor];
   const rows = await rowsOf<Row>(db, CHANGED_HOME_OBJECTS(columns), values);
   return rows.map((row) => ({ collection: toCollection(row, home), change: toObjectChange(row) }));
 }

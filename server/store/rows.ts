@@ -38,6 +38,7 @@ export interface HomeColumns {
   home_seq: number;
   home_push_key: string;
   home_properties: StoredProperties;
+  home_granted?: string[] | null;
   home_used?: number;
   home_quota?: number | null;
 }
@@ -76,7 +77,7 @@ export type MaybeObjectColumns = Pick<ObjectColumns, "name" | "seq"> &
   (Omit<ObjectColumns, "name" | "seq"> | { etag: null });
 
 export function toHome(row: HomeColumns): HomeRow {
-  const { home_used: used, home_quota: quota = null } = row;
+  const { home_granted: granted, home_used: used, home_quota: quota = null } = row;
   return {
     kind: row.home_kind,
     owner: { id: row.owner_id, name: row.owner_name, displayName: row.owner_display_name },
@@ -84,6 +85,7 @@ export function toHome(row: HomeColumns): HomeRow {
     seq: row.home_seq,
     pushKey: row.home_push_key,
     properties: row.home_properties,
+    ...(granted !== undefined && { granted }),
     ...(used !== undefined && { storage: { used, quota } }),
   };
 }

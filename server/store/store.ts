@@ -6,7 +6,7 @@ import { fileStore } from "./files.ts";
 import { lockStore } from "./locks.ts";
 import type { Connection } from "./query.ts";
 import { QuotaGuard } from "./quota.ts";
-import { listGrants } from "./grants.ts";
+import { listGrants, listHomeGrants } from "./grants.ts";
 import * as principals from "./principals.ts";
 import { findCards } from "./text-index.ts";
 import * as read from "./read.ts";
@@ -103,14 +103,15 @@ function transaction(db: Connection, author: Author, quota: number): Transaction
     findUids: (collection, uids) => read.findUids(db, collection, uids),
     findUid: (collection, uid) => read.findUid(db, collection, uid),
     listGrants: (collections) => listGrants(db, collections),
+    listHomeGrants: (home) => listHomeGrants(db, home),
     changedObjects: (collection, since, limit, columns) =>
       read.changedObjects(db, collection, { since, limit }, columns),
     changedCollections: (home, since, limit, what) =>
-      read.changedCollections(db, home, { since, limit }, what),
+      read.changedCollections(db, actor, home, { since, limit }, what),
     replacedCollections: (home, since, limit) =>
       read.replacedCollections(db, home, { since, limit }),
     changedHomeObjects: (home, since, limit, columns) =>
-      read.changedHomeObjects(db, home, { since, limit }, columns),
+      read.changedHomeObjects(db, actor, home, { since, limit }, columns),
     putObject: (collection, object, replaced) => writer.putObject(collection, object, replaced),
     putObjects: (collection, objects) => writer.putObjects(collection, objects),
     deleteObject: (collection, name) => writer.deleteObject(collection, name),
@@ -123,6 +124,7 @@ function transaction(db: Connection, author: Author, quota: number): Transaction
     changeHomeProperties: (home, changes) => writer.changeHomeProperties(home, changes),
     changeCollectionProperties: (collection, changes) =>
       writer.changeCollectionProperties(collection, changes),
+    changeHomeGrants: (home, grants) => writer.changeHomeGrants(home, grants),
     changeGrants: (collection, grants) => writer.changeGrants(collection, grants),
     changeObjectProperties: (collection, object, changes) =>
       writer.changeObjectProperties(collection, object, changes),

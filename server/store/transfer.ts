@@ -1,4 +1,5 @@
 import { movedKeys } from "./text-index.ts";
+import { INHERITED } from "./change-grants.ts";
 import { ACTOR, change } from "./change.ts";
 
 /** How many members a collection has, tombstones aside: each of them takes a number of the home. */
@@ -56,7 +57,7 @@ export const COPY_COLLECTION = change(
     insert into collection (principal_id, kind, sync_seq, components, properties)
     select $1, c.kind, seq, c.components, c.properties
     from counter, collection c where c.principal_id = $4 and c.id = $5 returning id
-  ), copied as materialized (
+  ), ${INHERITED}, copied as materialized (
     select o.*, row_number() over (order by changed_seq) as n from object o
     where principal_id = $4 and collection_id = $5 and data is not null and not $7
   ), first as (

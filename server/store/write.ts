@@ -21,6 +21,13 @@ import {
   TOUCHED,
 } from "./change.ts";
 import { FEEDS_CHANNEL } from "./feeds.ts";
+import {
+  CHANGE_GRANTS,
+  CHANGE_HOME_GRANTS,
+  COLLECTIONS_OF_HOME,
+  grantColumns,
+  INHERITED,
+} from "./change-grants.ts";
 import { isGrantedRead } from "./grants.ts";
 import { batches, PUT_OBJECT, PUT_OBJECTS, valuesOf, valuesOfMany } from "./put-objects.ts";
 import { rowsOf, type Connection, type Statement } from "./query.ts";
@@ -53,7 +60,7 @@ const CREATE_COLLECTION = change(
   ), fed as (
     insert into feed (principal_id, collection_id) select $1, id from made where $8
     returning pg_notify('${FEEDS_CHANNEL}', '')
-  ), bound as (
+  ), ${INHERITED}, bound as (
     insert into binding (principal_id, home, name, owner_id, collection_id, changed_seq)
     select $1, $2, $4, $1, made.id, seq from counter, made
     on conflict (principal_id, home, name) do update set
@@ -98,25 +105,6 @@ const CHANGE_COLLECTION_PROPERTIES = change(
     update feed set due_at = now(), failures = 0, etag = null, last_modified = null
     where principal_id = $1 and collection_id = $4 and $6::jsonb ? '${SOURCE}'
     returning pg_notify('${FEEDS_CHANNEL}', '')
-  ), shown as (
-    update binding set changed_seq = seq
-    from counter where principal_id = $1 and home = $2 and collection_id = $4
-  )`,
-);
-
-const CHANGE_GRANTS = change(
-  "change-grants",
-  "property",
-  "$4::bigint",
-  `revoked as (
-    delete from access where principal_id = $1 and collection_id = $4 and grantee_id <> all($5::bigint[])
-  ), granted as (
-    insert into access (principal_id, collection_id, grantee_id, privileges)
-    select $1, $4, grantee, string_to_array(privileges, ' ')
-    from unnest($5::bigint[], $6::text[]) as given (grantee, privileges)
-    on conflict (principal_id, collection_id, grantee_id) do update set privileges = excluded.privileges
-  ), changed as (
-    update collection set sync_seq = seq from counter where principal_id = $1 and id = $4
   ), shown as (
     update binding set changed_seq = seq
     from counter where principal_id = $1 and home = $2 and collection_id = $4
@@ -220,11 +208,15 @@ export class Writer {
   }
 
   async changeGrants({ home, id }: CollectionRow, grants: readonly NewGrant[]): Promise<void> {
-    await this.#change(CHANGE_GRANTS, home, [
-      id,
-      grants.map(({ principalId }) => principalId),
-      grants.map(({ privileges }) => privileges.join(" ")),
-    ]);
+    await this.#change(CHANGE_GRANTS, home, [id, ...grantColumns(grants), false]);
+  }
+
+  async changeHomeGrants(home: HomeRow, grants: readonly NewGrant[]): Promise<void> {
+    await this.#change(CHANGE_HOME_GRANTS, home, grantColumns(grants));
+    const values = [home.owner.id, home.kind];
+    for (const { id } of await rowsOf<{ id: number }>(this.#db, COLLECTIONS_OF_HOME, values)) {
+      await this.#change(CHANGE_GRANTS, home, [id, ...grantColumns(grants), true]);
+    }
   }
 
   async changeObjectProperties(

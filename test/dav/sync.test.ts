@@ -47,7 +47,7 @@ const operations: fc.Arbitrary<Operation> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       kind: fc.constant("page"),
-      client: fc.nat(3),
+      client: fc.nat(4),
       limit: fc.integer({ min: 1, max: 4 }),
     }),
   },
@@ -56,6 +56,9 @@ const operations: fc.Arbitrary<Operation> = fc.oneof(
 const write = (server: TestServer, method: string, target: string, rest = {}) =>
   server.send({ method, target, user: "alice", headers: {}, body: "", ...rest });
 
+const readAce = (name: string) =>
+  `<ace><principal><href>/dav/principals/${name}/</href></principal><grant><privilege><read/></privilege></grant></ace>`;
+
 /** What a client believes to be below a collection. */
 function membersBelow(client: SyncClient | undefined, collection: string): Record<string, string> {
   const members = [...(client?.members ?? [])];
@@ -63,8 +66,10 @@ function membersBelow(client: SyncClient | undefined, collection: string): Recor
 }
 
 test("clients that page at random between random changes end with what the server has", async (t) => {
-  const server = await testServer(t, { users: ["alice", "bob"] });
+  const server = await testServer(t, { users: ["alice", "bob", "carol"] });
   const home = "/dav/calendars/alice/";
+  const body = `<acl xmlns="DAV:">${readAce("carol")}</acl>`;
+  t.is((await write(server, "ACL", home, { body })).status, 200);
   let run = 0;
   const property = fc.asyncProperty(fc.array(operations, { maxLength: 60 }), async (steps) => {
     const calendar = `${home}run-${run++}/`;
@@ -74,6 +79,7 @@ test("clients that page at random between random changes end with what the serve
       new SyncClient(server.send, calendar, "infinite"),
       new SyncClient(server.send, home, "infinite"),
       new SyncClient(server.send, calendar, "1", "bob"),
+      new SyncClient(server.send, home, "infinite", "carol"),
     ];
     for (const step of steps) await carryOut(server, calendar, clients, step);
     await carryOut(server, calendar, clients, { kind: "grant", to: "bob" });
@@ -106,8 +112,7 @@ async function carryOut(
     return;
   }
   if (step.kind === "grant") {
-    const grant = `<ace><principal><href>/dav/principals/bob/</href></principal><grant><privilege><read/></privilege></grant></ace>`;
-    const body = `<acl xmlns="DAV:">${step.to === "bob" ? grant : ""}</acl>`;
+    const body = `<acl xmlns="DAV:">${step.to === "bob" ? readAce("bob") : ""}</acl>`;
     const { status } = await write(server, "ACL", calendar, { body });
     if (status !== 200) throw new Error(`a grant was answered ${status}`);
     return;

@@ -169,6 +169,26 @@ test("others hear of what was granted to them, as long as it is", async (t) => {
   );
 });
 
+test("who was granted a home hears of all that is in it, and of what is made there later", async (t) => {
+  const { id, subscribe, collection, change, told } = await prepare(t);
+  await change("ACL", "/dav/calendars/alice/", "alice", grant("bob"));
+  const target = { ownerId: await id("alice"), home: "calendars", collectionId: null };
+  await subscribe("bob", { identity: "home", target });
+  await subscribe("bob", { identity: "shared", shared: true });
+  await told();
+  await change("PUT", `${OTHER}a.ics`, "alice", event("a"));
+  t.deepEqual(await told(), { home: "content", shared: "content" });
+  await change("MKCALENDAR", "/dav/calendars/alice/later/");
+  t.deepEqual(await told(), { home: "content", shared: "content" });
+  const later = { ...target, collectionId: await collection("later") };
+  await subscribe("bob", { identity: "later", target: later });
+  await change("DELETE", "/dav/calendars/alice/later/");
+  t.deepEqual(await told(), { home: "content", later: "content" });
+  await change("ACL", "/dav/calendars/alice/", "alice", grant("carol"));
+  await change("PUT", `${OTHER}b.ics`, "alice", event("b"));
+  t.deepEqual(await told(), {});
+});
+
 test("a subscriber who lost access after the change was taken up is not told, and the subscription ends", async (t) => {
   const { pool, id, subscribe, collection, change, told } = await prepare(t);
   const ownerId = await id("alice");
