@@ -36,8 +36,14 @@ export function readToken(given: string, current: { uuid: string; seq: number })
   if (given.trim() === "") return null;
   const found = SHAPE.exec(given.trim());
   const token = found && { uuid: found[1] ?? "", mark: found[2] ?? "", seq: Number(found[3]) };
-  if (!token || token.uuid !== current.uuid || token.seq > current.seq || token.seq < 1) {
+  if (!token || token.uuid !== current.uuid || token.seq < 1) {
     throw violated("valid-sync-token", "this sync-token was not issued for this collection");
+  }
+  if (token.seq > current.seq) {
+    throw violated(
+      "valid-sync-token",
+      "this sync-token is of a later state than there is: was an older backup restored?",
+    );
   }
   return token;
 }

@@ -1,6 +1,8 @@
 import test from "ava";
 import fc from "fast-check";
+import { renewIncarnations } from "../../server/store/incarnation.ts";
 import { event } from "../support/events.ts";
+import { until } from "../support/serve.ts";
 import { testServer, type TestServer } from "../support/server.ts";
 import { listMembers, SyncClient } from "../support/sync-client.ts";
 
@@ -12,6 +14,7 @@ type Operation =
   | { readonly kind: "describe"; readonly name: string; readonly summary: string }
   | { readonly kind: "grant"; readonly to: "bob" | "nobody" }
   | { readonly kind: "recreate" }
+  | { readonly kind: "restored" }
   | { readonly kind: "page"; readonly client: number; readonly limit: number };
 
 const names = fc.constantFrom("a", "b", "c", "d", "e", "f");
@@ -43,6 +46,7 @@ const operations: fc.Arbitrary<Operation> = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant("grant"), to: fc.constantFrom("bob", "nobody") }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("recreate") }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("restored") }) },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -106,6 +110,10 @@ async function carryOut(
     return;
   }
   const headers = { "content-type": "text/calendar" };
+  if (step.kind === "restored") {
+    await renewIncarnations(server.pool);
+    return;
+  }
   if (step.kind === "recreate") {
     await write(server, "DELETE", calendar);
     await write(server, "MKCALENDAR", calendar);
@@ -206,6 +214,36 @@ test("a reader that syncs while many write loses nothing", async (t) => {
   await reader.catchUp();
   t.is(reader.members.size, 500);
   t.true(same(reader.members, await listMembers(server.send, calendar)));
+});
+
+test("of those who write on condition of one token at the same time a single one does", async (t) => {
+  const server = await testServer(t);
+  const calendar = "/dav/calendars/alice/calendar/";
+  const client = new SyncClient(server.send, calendar);
+  await client.catchUp();
+  const headers = { "content-type": "text/calendar", if: `<${calendar}> (<${client.token}>)` };
+  const holder = await server.pool.connect();
+  await holder.query("begin");
+  await holder.query("select from home for update");
+  const writers = ["a", "b", "c"].map((uid) =>
+    write(server, "PUT", `${calendar}${uid}.ics`, { headers, body: event(uid) }),
+  );
+  try {
+    await until("all wait for the home", async () => {
+      const { rowCount } = await server.pool.query(
+        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      );
+      return rowCount === writers.length;
+    });
+  } finally {
+    await holder.query("commit");
+    holder.release();
+  }
+  const answers = await Promise.all(writers);
+  const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b);
+  t.deepEqual(statuses, [201, 412, 412]);
+  await client.catchUp();
+  t.is(client.members.size, 1);
 });
 
 test("500 changes give 500 different tokens", async (t) => {
