@@ -208,7 +208,11 @@ create table push_delivery (
   attempts integer not null default 0,
   latest_at timestamp with time zone not null,
   content boolean not null default true,
-  property boolean not null default false
+  property boolean not null default false,
+  transport text not null,
+  topic text not null,
+  origin text not null,
+  ready_at timestamp with time zone not null generated always as (GREATEST(due_at, claimed_until)) stored
 );
 
 create table push_origin (
@@ -449,7 +453,9 @@ CREATE INDEX occurrence_time ON public.occurrence USING btree (principal_id, col
 
 CREATE UNIQUE INDEX principal_address_address ON public.principal_address USING btree (lower(address));
 
-CREATE INDEX push_delivery_due ON public.push_delivery USING btree (due_at);
+CREATE INDEX push_delivery_lane ON public.push_delivery USING btree (transport, topic, origin, ready_at);
+
+CREATE INDEX push_delivery_ready ON public.push_delivery USING btree (transport, ready_at);
 
 CREATE INDEX push_subscription_app_password ON public.push_subscription USING btree (app_password_id);
 

@@ -11,41 +11,71 @@ export interface Room {
   readonly origins: ReadonlyMap<string, number>;
 }
 
-/**
- * The deliveries of a transport that nobody has claimed and no origin holds up. $1 transport, $2 its topics, $3 origins
- * that are full.
- */
-const WAITING = `
-  from push_delivery d
-  join push_subscription s on s.id = d.subscription_id
-  left join push_origin o on o.origin = s.origin
-  where s.transport = $1 and s.topic = any($2) and s.origin <> all($3::text[])`;
+/** So many deliveries are looked at in the order of their time, before it is asked which lanes there are. */
+const FRONT = 100;
 
 /**
- * Claims due deliveries. Where the subscriber may no longer read what the subscription is about, the delivery is
- * dropped, and unless the account is merely disabled, the subscription ends. $4 how
- * many, $5 how many an origin, $6 origins that have some under way and $7 what is left to each; $8 lease in seconds.
+ * Relation open (topic, origin, ready_at, room, free_at): the lanes whose origins may take more, with when their first delivery
+ * is ready, how many they may take, and until when they are left alone. $1 transport, $2 its topics, $3 how many an
+ * origin, $4 origins that have some under way and $5 what is left to each.
+ *
+ * What is ready is mostly found at the front of all that waits. When the whole front is ready, there may be more behind it, and
+ * the front may be all of one service that takes no more now; so then the lanes are found one by one, with a step
+ * through the index for each. Either way the cost is not that of the length of the queue.
+ *
+ * A limit that Postgres cannot know beforehand makes it read the index in order, and leaves it no reason to plan anew each
+ * time for the values of the day.
+ */
+const LANES = `
+front as (
+  select topic, origin, ready_at from push_delivery where transport = $1 order by ready_at limit (select ${FRONT})
+), walk as (
+  (select topic, origin, ready_at from push_delivery
+   where transport = $1 and (select count(*) = ${FRONT} and max(ready_at) <= now() from front)
+   order by topic, origin, ready_at limit 1)
+  union all
+  select next.* from walk, lateral (
+    select d.topic, d.origin, d.ready_at from push_delivery d
+    where d.transport = $1 and (d.topic, d.origin) > (walk.topic, walk.origin)
+    order by d.topic, d.origin, d.ready_at limit 1
+  ) next
+), lanes as (
+  select topic, origin, min(ready_at) as ready_at from (select * from front union all select * from walk) l
+  where topic = any($2) group by topic, origin
+), open as (
+  select l.*, coalesce(busy.room, $3) as room, o.blocked_until as free_at
+  from lanes l
+  left join unnest($4::text[], $5::int[]) as busy (origin, room) on busy.origin = l.origin
+  left join push_origin o on o.origin = l.origin
+  where coalesce(busy.room, $3) > 0
+)`;
+
+/**
+ * Claims ready deliveries. Where the subscriber may no longer read what the subscription is about, the delivery is
+ * dropped, and unless the account is merely disabled, the subscription ends. $6 how many; $7 lease in seconds.
  * A claim ends by itself with the lease, so a process that dies while sending loses nothing.
  */
 const CLAIM: Statement = {
   name: "push-claim",
   text: `
-with candidates as (
-  select c.*, row_number() over (partition by c.origin order by c.due_at) as place
-  from (
-    select d.subscription_id, d.due_at, s.origin ${WAITING}
-      and d.due_at <= now() and (d.claimed_until is null or d.claimed_until <= now())
-      and (o.blocked_until is null or o.blocked_until <= now())
-    order by d.due_at limit $4 * 4
-  ) c
+with recursive ${LANES}, ready as (
+  select * from open
+  where ready_at <= now() and (free_at is null or free_at <= now())
+  order by ready_at limit $6
+), candidates as (
+  select d.subscription_id, d.ready_at, ready.room,
+    row_number() over (partition by ready.origin order by d.ready_at) as place
+  from ready, lateral (
+    select subscription_id, ready_at from push_delivery
+    where transport = $1 and topic = ready.topic and origin = ready.origin and ready_at <= now()
+    order by ready_at limit ready.room
+  ) d
+), chosen as (
+  select subscription_id from candidates where place <= room order by ready_at limit $6
 ), due as (
   select d.subscription_id, d.attempts > 0 or d.claimed_until is not null as tried
-  from candidates c
-  join push_delivery d on d.subscription_id = c.subscription_id
-  left join unnest($6::text[], $7::int[]) as busy (origin, room) on busy.origin = c.origin
-  where c.place <= coalesce(busy.room, $5)
-    and d.due_at <= now() and (d.claimed_until is null or d.claimed_until <= now())
-  order by d.due_at limit $4
+  from chosen join push_delivery d using (subscription_id)
+  where d.ready_at <= now()
   for update of d skip locked
 ), readable as (
   select s.* from due join push_subscription s on s.id = due.subscription_id where ${MAY_BE_TOLD}
@@ -53,11 +83,14 @@ with candidates as (
   delete from push_delivery d using due
   where d.subscription_id = due.subscription_id and d.subscription_id not in (select id from readable)
 ), ended as (
-  delete from push_subscription s using due, principal q
-  where s.id = due.subscription_id and s.id not in (select id from readable)
-    and q.id = s.principal_id and q.disabled_at is null
+  delete from push_subscription where id in (
+    select s.id from due join push_subscription s on s.id = due.subscription_id
+    join principal q on q.id = s.principal_id and q.disabled_at is null
+    where s.id not in (select id from readable)
+    for update of s skip locked
+  )
 ), claimed as (
-  update push_delivery d set claimed_until = now() + make_interval(secs => $8)
+  update push_delivery d set claimed_until = now() + make_interval(secs => $7)
   from readable where d.subscription_id = readable.id
   returning d.*
 )
@@ -68,11 +101,15 @@ select s.id, s.public_id, s.principal_id, s.endpoint, s.origin, s.topic, s.owner
 from claimed c join readable s on s.id = c.subscription_id join due on due.subscription_id = s.id`,
 };
 
-const NEXT_DUE: Statement = {
-  name: "push-next-due",
+/** The end of a full front in which nothing is open counts, too: what comes after it has not been looked at. */
+const NEXT_READY: Statement = {
+  name: "push-next-ready",
   text: `
-select extract(epoch from min(greatest(d.due_at, d.claimed_until, o.blocked_until)) - now())::float8 as seconds
-${WAITING}`,
+with recursive ${LANES}
+select extract(epoch from least(
+  (select min(greatest(ready_at, free_at)) from open),
+  (select max(ready_at) from front having count(*) = ${FRONT} and max(ready_at) > now())
+) - now())::float8 as seconds`,
 };
 
 interface ClaimRow {
@@ -121,40 +158,32 @@ function toDelivery(row: ClaimRow): Delivery {
   };
 }
 
-function fullOrigins({ origins }: Room): string[] {
-  return [...origins].filter(([, room]) => room <= 0).map(([origin]) => origin);
+function parametersOf(transport: Transport, { origins }: Room): unknown[] {
+  const { name, perOrigin } = transport;
+  return [name, transport.topics(), perOrigin, [...origins.keys()], [...origins.values()]];
 }
 
-/** Claims due deliveries of a transport, as many as there is room for, for `lease` seconds. */
+/** Claims ready deliveries of a transport, as many as there is room for, for `lease` seconds. */
 export async function claim(
   pool: Pool,
   transport: Transport,
   room: Room,
   lease: number,
 ): Promise<Delivery[]> {
-  const rows = await rowsOf<ClaimRow>(pool, CLAIM, [
-    transport.name,
-    transport.topics(),
-    fullOrigins(room),
-    room.free,
-    transport.perOrigin,
-    [...room.origins.keys()],
-    [...room.origins.values()],
-    lease,
-  ]);
-  return rows.map(toDelivery);
+  const values = [...parametersOf(transport, room), room.free, lease];
+  return (await rowsOf<ClaimRow>(pool, CLAIM, values)).map(toDelivery);
 }
 
 /**
  * Seconds until a delivery of the transport can be claimed (not positive when one can), or null when none waits but
- * for room at its origin.
+ * for room at its origin. It may be too few, never too many.
  */
-export async function nextDue(
+export async function nextReady(
   pool: Pool,
   transport: Transport,
   room: Room,
 ): Promise<number | null> {
-  const values = [transport.name, transport.topics(), fullOrigins(room)];
-  const [row] = await rowsOf<{ seconds: number | null }>(pool, NEXT_DUE, values);
+  const values = parametersOf(transport, room);
+  const [row] = await rowsOf<{ seconds: number | null }>(pool, NEXT_READY, values);
   return row?.seconds ?? null;
 }

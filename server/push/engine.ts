@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import { listen } from "../store/listen.ts";
 import { DUE, OUTBOX_CHANNEL } from "../store/nudge.ts";
 import { backOff } from "./backoff.ts";
-import { claim, nextDue, type Room } from "./deliveries.ts";
+import { claim, nextReady, type Room } from "./deliveries.ts";
 import { fanOut } from "./fanout.ts";
 import { Loop } from "./loop.ts";
 import { handOver, pushes } from "./metrics.ts";
@@ -124,8 +124,8 @@ class Dispatcher {
       const claimed = await claim(engine.pool, transport, room, engine.lease);
       for (const delivery of claimed) this.#start(delivery);
       if (claimed.length === 0) {
-        const due = await nextDue(engine.pool, transport, this.#room());
-        return Math.min(Math.max((due ?? engine.poll) * 1000, 10), longest);
+        const ready = await nextReady(engine.pool, transport, this.#room());
+        return Math.min(Math.max((ready ?? engine.poll) * 1000, 10), longest);
       }
     }
     return longest;

@@ -27,8 +27,9 @@ with taken as (
     min(changed_at) as first_at, max(changed_at) as last_at
   from taken group by principal_id, home, collection_id, actor_id, silenced
 ), folded as (
-  insert into push_delivery as d (subscription_id, content, property, first_changed_at, last_changed_at, latest_at, due_at)
-  select s.id, m.content, m.property, m.first_at, m.last_at, m.first_at + make_interval(secs => p.longest),
+  insert into push_delivery as d (subscription_id, transport, topic, origin, content, property,
+    first_changed_at, last_changed_at, latest_at, due_at)
+  select s.id, s.transport, s.topic, s.origin, m.content, m.property, m.first_at, m.last_at, m.first_at + make_interval(secs => p.longest),
     greatest(least(m.last_at + make_interval(secs => p.quiet), m.first_at + make_interval(secs => p.longest)),
              s.last_attempt_at + make_interval(secs => greatest(p.longest, s.gap)))
   from (${CONCERNED}) m

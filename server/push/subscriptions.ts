@@ -102,6 +102,17 @@ on conflict (transport, identity) do update set
 returning s.id, s.public_id as "publicId", s.xmax = 0 as created`,
 };
 
+/**
+ * What waits for a subscription that was refreshed waits where it belongs now. Whoever adds a delivery locks its
+ * subscription, as the refreshing does, so that none is missed.
+ */
+const MOVE: Statement = {
+  name: "push-move",
+  text: `
+update push_delivery d set topic = s.topic, origin = s.origin
+from push_subscription s where s.id = $1 and d.subscription_id = s.id and (d.topic, d.origin) <> (s.topic, s.origin)`,
+};
+
 /** The home with the push key $1, or the collection with the incarnation $2. */
 const KEYED: Statement = {
   name: "push-keyed",
@@ -182,6 +193,7 @@ async function record(db: Connection, subscription: NewSubscription, now: Date):
   ]);
   if (!row) throw new Error("a subscription was not recorded");
   const { id, publicId, created } = row;
+  if (!created) await rowsOf(db, MOVE, [id]);
   return { kind: created ? "created" : "refreshed", id, publicId };
 }
 
@@ -193,8 +205,10 @@ export async function activate(pool: Pool, id: number): Promise<void> {
 /** Makes a delivery to a subscription due now, whatever changed or not, even when it is silent. */
 export async function deliverNow(pool: Pool, id: number): Promise<void> {
   await pool.query(
-    `insert into push_delivery as d (subscription_id, first_changed_at, last_changed_at, latest_at, due_at)
-     values ($1, clock_timestamp(), clock_timestamp(), now(), now())
+    `insert into push_delivery as d
+       (subscription_id, transport, topic, origin, first_changed_at, last_changed_at, latest_at, due_at)
+     select id, transport, topic, origin, clock_timestamp(), clock_timestamp(), now(), now()
+     from push_subscription where id = $1 for no key update
      on conflict (subscription_id) do update set generation = d.generation + 1, due_at = now()`,
     [id],
   );

@@ -9,7 +9,9 @@ import { type Logger, pino } from "pino";
 import type { HomeKind } from "../../dav/store.ts";
 import type { AppleConfig, AppleCredentialConfig } from "../../server/push/config.ts";
 import { DUE, OUTBOX_CHANNEL } from "../../server/store/nudge.ts";
+import type { Room } from "../../server/push/deliveries.ts";
 import { recordSubscription } from "../../server/push/subscriptions.ts";
+import type { Transport } from "../../server/push/transport.ts";
 import type { ApnsStandIn } from "./apns.ts";
 import type { Issued } from "./certificates.ts";
 
@@ -19,6 +21,22 @@ export const TOPICS = {
   calendars: "com.apple.calendar.XServer.0f1e2d3c-0000-4000-8000-5566778899aa",
   addressbooks: "com.apple.contact.XServer.0f1e2d3c-0000-4000-8000-5566778899bb",
 } as const;
+
+/** A transport to claim deliveries for: Apple's, of calendars, unless given otherwise. */
+export function transportOf(given: Pick<Transport, "pace"> & Partial<Transport>): Transport {
+  return {
+    name: "apple",
+    concurrency: 10,
+    perOrigin: 10,
+    topics: () => [TOPICS.calendars],
+    send: () => Promise.resolve({ kind: "delivered" }),
+    stop: () => Promise.resolve(),
+    ...given,
+  };
+}
+
+/** Room for ten deliveries, with none under way. */
+export const ROOM: Room = { free: 10, origins: new Map() };
 
 export interface Person {
   readonly id: number;

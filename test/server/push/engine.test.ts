@@ -248,8 +248,9 @@ test("read access is checked again when a push is sent", async (t) => {
   const alice = await addPerson(pool, "alice");
   await subscribe(pool, alice);
   await pool.query(
-    `insert into push_delivery (subscription_id, first_changed_at, last_changed_at, latest_at, due_at)
-     select id, now(), now(), now(), now() + interval '0.5 s' from push_subscription`,
+    `insert into push_delivery
+       (subscription_id, transport, topic, origin, first_changed_at, last_changed_at, latest_at, due_at)
+     select id, transport, topic, origin, now(), now(), now(), now() + interval '0.5 s' from push_subscription`,
   );
   await pool.query("update principal set disabled_at = now()");
   await start();

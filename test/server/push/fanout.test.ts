@@ -1,11 +1,11 @@
 import test from "ava";
 import type { Pool } from "pg";
-import { claim, nextDue } from "../../../server/push/deliveries.ts";
+import { claim, nextReady } from "../../../server/push/deliveries.ts";
 import { fanOut } from "../../../server/push/fanout.ts";
 import { finish, postpone, release } from "../../../server/push/settlement.ts";
 import { listSubscriptions } from "../../../server/push/listing.ts";
 import { markStale } from "../../../server/push/subscriptions.ts";
-import type { Delivery, Transport } from "../../../server/push/transport.ts";
+import type { Delivery } from "../../../server/push/transport.ts";
 import { testDatabase } from "../../support/database.ts";
 import {
   addPerson,
@@ -13,26 +13,20 @@ import {
   count,
   type Person,
   eventually,
+  ROOM,
   subscribe,
   TOPICS,
+  transportOf,
 } from "../../support/push.ts";
 
 const WINDOW = 10;
 const QUIET = 2.5;
 
-const TRANSPORT: Transport = {
-  name: "apple",
-  pace: { quiet: QUIET, window: WINDOW },
-  concurrency: 10,
-  perOrigin: 10,
-  topics: () => [TOPICS.calendars],
-  send: () => Promise.resolve({ kind: "delivered" }),
-  stop: () => Promise.resolve(),
-};
-
-const ROOM = { free: 10, origins: new Map<string, number>() };
+const TRANSPORT = transportOf({ pace: { quiet: QUIET, window: WINDOW } });
 
 const announce = (pool: Pool) => fanOut(pool, { apple: TRANSPORT.pace }, new Date());
+
+const over = (delivery: Delivery) => ({ delivery, error: null, sent: true, told: null });
 
 /** The time in which the tests take place. */
 const NOW = Date.now();
@@ -112,11 +106,7 @@ test("after a push the next one waits for the end of a window", async (t) => {
   const token = await subscribe(pool, alice);
   await change(pool, alice);
   await announce(pool);
-  await finish(
-    pool,
-    [{ delivery: await makeDue(pool), error: null, sent: true, told: null }],
-    WINDOW,
-  );
+  await finish(pool, [over(await makeDue(pool))], WINDOW);
   t.is(await count(pool, "push_delivery"), 0);
   await change(pool, alice);
   await announce(pool);
@@ -133,7 +123,7 @@ test("a change folded in while its push is on the way makes the delivery due aga
   await change(pool, alice);
   await announce(pool);
   t.is((await claim(pool, TRANSPORT, ROOM, 60)).length, 0);
-  await finish(pool, [{ delivery: delivery, error: null, sent: true, told: null }], WINDOW);
+  await finish(pool, [over(delivery)], WINDOW);
   t.is(await dueAfter(pool, token), WINDOW);
   t.is((await makeDue(pool)).generation, delivery.generation + 1);
 });
@@ -148,7 +138,7 @@ test("further changes do not hurry a delivery that backs off", async (t) => {
   await change(pool, alice);
   await announce(pool);
   t.is(await dueAfter(pool, token), 300);
-  const next = (await nextDue(pool, TRANSPORT, ROOM)) ?? 0;
+  const next = (await nextReady(pool, TRANSPORT, ROOM)) ?? 0;
   t.true(next > 0 && next <= 300);
 });
 
@@ -166,16 +156,19 @@ test("a claim ends with its lease, or at once when it is released", async (t) =>
   await t.notThrowsAsync(eventually(ended, "the end of the lease"));
 });
 
-test("deliveries on a topic that cannot be sent wait", async (t) => {
+test("deliveries on a topic that cannot be sent wait, until it can or the subscription has another", async (t) => {
   const { pool } = await testDatabase(t);
   const alice = await addPerson(pool, "alice");
-  await subscribe(pool, alice, "addressbooks");
+  const token = await subscribe(pool, alice, "addressbooks");
   await change(pool, alice, "addressbooks");
   await announce(pool);
   await pool.query("update push_delivery set due_at = now()");
   t.deepEqual(await claim(pool, TRANSPORT, ROOM, 60), []);
-  t.is(await nextDue(pool, TRANSPORT, ROOM), null);
+  t.is(await nextReady(pool, TRANSPORT, ROOM), null);
   t.is(await count(pool, "push_delivery"), 1);
+  const topics = { ...TOPICS, addressbooks: TOPICS.calendars };
+  await subscribe(pool, alice, "addressbooks", token, new Date(), topics);
+  t.is((await claim(pool, TRANSPORT, ROOM, 60)).length, 1);
 });
 
 test("a stale subscription gets no deliveries", async (t) => {

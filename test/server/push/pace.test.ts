@@ -9,9 +9,9 @@ import { paceOf } from "../../../server/push/pace.ts";
 import { listSubscriptions } from "../../../server/push/listing.ts";
 import { finish, postpone } from "../../../server/push/settlement.ts";
 import { expireSubscriptions } from "../../../server/push/subscriptions.ts";
-import type { Delivery, Transport } from "../../../server/push/transport.ts";
+import type { Delivery } from "../../../server/push/transport.ts";
 import { testDatabase } from "../../support/database.ts";
-import { addPerson, count, type Person, subscribe, TOPICS } from "../../support/push.ts";
+import { addPerson, count, type Person, ROOM, subscribe, transportOf } from "../../support/push.ts";
 
 /** As a server paces by default: a lone change is announced after the quiet time. */
 const { push } = readConfig({ PUSHDAV_PUSH_WINDOWS: "webhook=60, web-push=0.5" });
@@ -22,17 +22,7 @@ const DAY = 86_400;
 /** Seconds that a change waits at the most. */
 const LONGEST_WAIT = 10;
 
-const TRANSPORT: Transport = {
-  name: "apple",
-  pace: { quiet, window },
-  concurrency: 10,
-  perOrigin: 10,
-  topics: () => [TOPICS.calendars],
-  send: () => Promise.resolve({ kind: "delivered" }),
-  stop: () => Promise.resolve(),
-};
-
-const ROOM = { free: 10, origins: new Map<string, number>() };
+const TRANSPORT = transportOf({ pace: { quiet, window } });
 
 /** Moves everything that the database remembers so many seconds into the past: time passes, and nobody waits. */
 const ELAPSE = `

@@ -1,7 +1,7 @@
 import test from "ava";
 import type { ExecutionContext } from "ava";
 import type { Pool } from "pg";
-import { claim } from "../../../server/push/deliveries.ts";
+import { claim, nextReady } from "../../../server/push/deliveries.ts";
 import { fanOut } from "../../../server/push/fanout.ts";
 import { blockOrigin, finish, unblockOrigins } from "../../../server/push/settlement.ts";
 import { listSubscriptions } from "../../../server/push/listing.ts";
@@ -10,22 +10,20 @@ import {
   recordSubscription,
   type NewSubscription,
 } from "../../../server/push/subscriptions.ts";
-import type { Delivery, Transport } from "../../../server/push/transport.ts";
+import type { Delivery } from "../../../server/push/transport.ts";
 import { event } from "../../support/events.ts";
+import { ROOM, transportOf } from "../../support/push.ts";
 import { testServer, type TestServer } from "../../support/server.ts";
 
 const CALENDAR = "/dav/calendars/alice/calendar/";
 const OTHER = "/dav/calendars/alice/other/";
 
-const TRANSPORT: Transport = {
+const TRANSPORT = transportOf({
   name: "web-push",
   pace: { quiet: 0, window: 3 },
-  concurrency: 10,
   perOrigin: 2,
   topics: () => ["t"],
-  send: () => Promise.resolve({ kind: "delivered" }),
-  stop: () => Promise.resolve(),
-};
+});
 
 interface World extends TestServer {
   readonly id: (user: string) => Promise<number>;
@@ -198,7 +196,7 @@ test("a subscriber who lost access after the change was taken up is not told, an
   await change("PUT", `${CALENDAR}a.ics`, "alice", event("a"));
   t.deepEqual(await told(), { "bob's": "content property" });
   await change("ACL", CALENDAR, "alice", grant("carol"));
-  t.deepEqual(await claim(pool, TRANSPORT, { free: 10, origins: new Map() }, 60), []);
+  t.deepEqual(await claim(pool, TRANSPORT, ROOM, 60), []);
   t.deepEqual(await listSubscriptions(pool, "bob"), []);
 });
 
@@ -211,7 +209,7 @@ test("who could read a collection that goes is told once more, then the subscrip
   await change("ACL", CALENDAR, "alice", grant("carol"));
   await change("DELETE", CALENDAR);
   t.deepEqual(await told(), { alice: "content property" });
-  const claimed = await claim(pool, TRANSPORT, { free: 10, origins: new Map() }, 60);
+  const claimed = await claim(pool, TRANSPORT, ROOM, 60);
   t.deepEqual(
     claimed.map(({ removed }) => removed),
     [true],
@@ -267,10 +265,11 @@ async function makeDue(pool: Pool, origin: string, many: number): Promise<void> 
        insert into push_subscription (principal_id, transport, identity, endpoint, origin, owner_id, topic,
          expires_at, created_at, refreshed_at)
        select p.id, 'web-push', $1 || n, $1 || n, $1, p.id, 't', now() + interval '1 day', now(), now()
-       from principal p, generate_series(1, $2) n where p.name = 'alice' returning id
+       from principal p, generate_series(1, $2) n where p.name = 'alice' returning *
      )
-     insert into push_delivery (subscription_id, first_changed_at, last_changed_at, latest_at, due_at)
-     select id, now(), now(), now(), now() - interval '1 minute' from made`,
+     insert into push_delivery
+       (subscription_id, transport, topic, origin, first_changed_at, last_changed_at, latest_at, due_at)
+     select id, transport, topic, origin, now(), now(), now(), now() - interval '1 minute' from made`,
     [origin, many],
   );
 }
@@ -279,18 +278,18 @@ test("an origin has only its share of what is under way, and none while it is le
   const { pool } = await prepare(t);
   await makeDue(pool, "https://slow.example", 50);
   await makeDue(pool, "https://quick.example", 3);
-  const first = await claim(pool, TRANSPORT, { free: 10, origins: new Map() }, 60);
-  const origins = new Map([["https://slow.example", 0]]);
-  const second = await claim(pool, TRANSPORT, { free: 8, origins }, 60);
+  const first = await claim(pool, TRANSPORT, ROOM, 60);
+  const origins = new Map(["slow", "quick"].map((name) => [`https://${name}.example`, 0]));
+  t.deepEqual(await claim(pool, TRANSPORT, { free: 6, origins }, 60), []);
   const of = (claimed: readonly Delivery[]) =>
     claimed.map(({ origin }) => origin.slice(8, 12)).sort();
-  t.deepEqual([...of(first), ...of(second)].sort(), ["quic", "quic", "slow", "slow"]);
+  t.deepEqual(of(first), ["quic", "quic", "slow", "slow"]);
   await blockOrigin(pool, "https://slow.example", "503", 60);
-  await finish(pool, [...first, ...second].map(over), 3);
-  const third = await claim(pool, TRANSPORT, { free: 10, origins: new Map() }, 60);
+  await finish(pool, first.map(over), 3);
+  const third = await claim(pool, TRANSPORT, ROOM, 60);
   t.deepEqual(of(third), ["quic"]);
   await unblockOrigins(pool, ["https://slow.example"]);
-  const fourth = await claim(pool, TRANSPORT, { free: 10, origins: new Map() }, 60);
+  const fourth = await claim(pool, TRANSPORT, ROOM, 60);
   t.deepEqual(of(fourth), ["slow", "slow"]);
 });
 
@@ -299,13 +298,18 @@ test("ten thousand deliveries to one origin are claimed a few at a time, and ano
   await makeDue(pool, "https://slow.example", 10_000);
   await makeDue(pool, "https://quick.example", 1);
   const wide = { ...TRANSPORT, perOrigin: 50 };
-  t.is((await claim(pool, wide, { free: 100, origins: new Map() }, 60)).length, 50);
-  const origins = new Map([["https://slow.example", 0]]);
-  const others = await claim(pool, wide, { free: 50, origins }, 60);
+  const of = (claimed: readonly Delivery[], name: string) =>
+    claimed.filter(({ origin }) => origin === `https://${name}.example`).length;
+  const first = await claim(pool, wide, { free: 100, origins: new Map() }, 60);
+  t.deepEqual([of(first, "slow"), of(first, "quick")], [50, 1]);
+  await makeDue(pool, "https://late.example", 1);
+  const room = { free: 49, origins: new Map([["https://slow.example", 0]]) };
   t.deepEqual(
-    others.map(({ origin }) => origin),
-    ["https://quick.example"],
+    (await claim(pool, wide, room, 60)).map(({ origin }) => origin),
+    ["https://late.example"],
   );
+  const next = (await nextReady(pool, wide, room)) ?? Infinity;
+  t.true(next > 0, "what is ready waits for room only");
 });
 
 test("while a burst goes on the pushes to a subscription grow rarer, up to one in ten seconds", async (t) => {
@@ -316,8 +320,9 @@ test("while a burst goes on the pushes to a subscription grow rarer, up to one i
     const claimed = await claim(pool, TRANSPORT, { free: 1, origins: new Map() }, 60);
     await finish(pool, claimed.map(over), 3);
     const { rows } = await pool.query<{ id: number; gap: number }>(
-      `insert into push_delivery (subscription_id, first_changed_at, last_changed_at, latest_at, due_at)
-       select id, now(), now(), now(), now() from push_subscription returning subscription_id as id,
+      `insert into push_delivery
+         (subscription_id, transport, topic, origin, first_changed_at, last_changed_at, latest_at, due_at)
+       select id, transport, topic, origin, now(), now(), now(), now() from push_subscription returning subscription_id as id,
          (select gap from push_subscription) as gap`,
     );
     gaps.push(rows[0]?.gap ?? -1);
