@@ -1,5 +1,4 @@
-import type { Pool } from "pg";
-import { rowsOf, type Statement } from "../store/query.ts";
+import { rowsOf, type Connection, type Statement } from "../store/query.ts";
 import { CONCERNED, MAY_BE_TOLD } from "./topics.ts";
 import type { Pace } from "./transport.ts";
 
@@ -14,6 +13,10 @@ const BATCH = 500;
  * change, and never sooner after the subscription's previous push than a window, or its gap, which grows while a
  * burst goes on. So a lone change is announced quickly, a burst becomes a few pushes, and the last change is always
  * followed by one. A delivery that waits because the push service asked for time is not hurried by further changes.
+ *
+ * Subscriptions are locked, so that their previous push is the one before this and not one before that which
+ * the snapshot shows, while the end of a delivery is being written; and they and their deliveries always in the order of
+ * their ids, as whoever ends deliveries does.
  */
 const FAN_OUT: Statement = {
   name: "push-fan-out",
@@ -36,7 +39,7 @@ with taken as (
   join push_subscription s on s.id = m.id
   join unnest($2::text[], $3::float8[], $4::float8[]) as p (transport, quiet, longest) on p.transport = s.transport
   where s.silent_since is null and s.expires_at > $5 and ${MAY_BE_TOLD}
-  order by s.id
+  order by s.id for no key update of s
   on conflict (subscription_id) do update set
     generation = d.generation + 1,
     content = d.content or excluded.content,
@@ -56,14 +59,14 @@ select (select count(*) from taken)::int as taken, (select count(*) from folded)
  * @returns whether the outbox may hold more, and how many deliveries were made or moved
  */
 export async function fanOut(
-  pool: Pool,
+  db: Connection,
   paces: Readonly<Record<string, Pace>>,
   now: Date,
 ): Promise<{ more: boolean; deliveries: number }> {
   const quiet = Object.values(paces).map((pace) => pace.quiet);
   const window = Object.values(paces).map((pace) => pace.window);
   const values = [BATCH, Object.keys(paces), quiet, window, now];
-  const [row] = await rowsOf<{ taken: number; folded: number }>(pool, FAN_OUT, values);
+  const [row] = await rowsOf<{ taken: number; folded: number }>(db, FAN_OUT, values);
   const { taken, folded } = row ?? { taken: 0, folded: 0 };
   return { more: taken === BATCH, deliveries: folded };
 }

@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import { rowsOf, type Statement } from "../store/query.ts";
+import { rowsOf, type Connection, type Statement } from "../store/query.ts";
 import type { Delivery } from "./transport.ts";
 
 /** A delivery that is over: handed over, needless, or given up with an error. */
@@ -19,15 +19,21 @@ const LONGEST_GAP = 10;
 /**
  * Ends deliveries, unless changes were folded into them meanwhile: those are due again a gap after the delivery was
  * claimed, so that no change waits longer than the longest gap, however slow the service. While pushes follow each other
- * as fast as they may, the gap doubles. $1 subscriptions, $2 generations, $3 errors, $4 what was told, $5 the window in
- * seconds, $6 whether anything was sent, $7 when they were claimed.
+ * as fast as they may, the gap doubles. A subscription ends with the delivery that told that its collection is gone. $1
+ * subscriptions, $2 generations, $3 errors, $4 what was told, $5 the window in seconds, $6 whether anything was sent, $7 when
+ * they were claimed, $8 whether the collection was gone then.
+ *
+ * What is decided by a delivery is decided by the row as it is once it is locked: a fan-out that ended while this waited for
+ * it may have folded changes in that the snapshot does not show.
  */
 const FINISH: Statement = {
   name: "push-finish",
   text: `
 with given as (
-  select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::jsonb[], $6::boolean[], $7::timestamptz[])
-    as g (id, generation, error, told, sent, claimed_at)
+  select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::jsonb[], $6::boolean[], $7::timestamptz[], $8::boolean[])
+    as g (id, generation, error, told, sent, claimed_at, removed)
+), locked as (
+  select s.id from given g join push_subscription s on s.id = g.id order by s.id for no key update of s
 ), noted as (
   update push_subscription s set
     last_attempt_at = case when g.sent or g.error is not null then g.claimed_at else s.last_attempt_at end,
@@ -38,19 +44,19 @@ with given as (
     gap = case
       when g.sent and s.last_attempt_at > g.claimed_at - make_interval(secs => 2 * greatest($5::float8, s.gap))
       then least(2 * greatest($5::float8, s.gap), greatest($5::float8, ${LONGEST_GAP})) else 0 end
-  from given g where s.id = g.id and s.removed_at is null
-  returning s.id, g.claimed_at + make_interval(secs => greatest(s.gap, $5::float8)) as rested_at
+  from locked l join given g on g.id = l.id where s.id = l.id and not g.removed
+  returning s.id, g.generation, g.claimed_at + make_interval(secs => greatest(s.gap, $5::float8)) as rested_at
 ), removed as (
-  delete from push_subscription s using given g
-  where s.id = g.id and s.removed_at is not null
+  delete from push_subscription s using locked l join given g on g.id = l.id where s.id = l.id and g.removed
+), held as (
+  select n.*, d.generation = n.generation as is_last from noted n join push_delivery d on d.subscription_id = n.id
+  order by n.id for update of d
 ), finished as (
-  delete from push_delivery d using given g
-  where d.subscription_id = g.id and d.generation = g.generation
+  delete from push_delivery d using held h where d.subscription_id = h.id and h.is_last
 )
 update push_delivery d set claimed_until = null, attempts = 0, first_changed_at = d.last_changed_at,
-  latest_at = n.rested_at, due_at = greatest(d.due_at, n.rested_at)
-from given g join noted n on n.id = g.id
-where d.subscription_id = g.id and d.generation <> g.generation`,
+  latest_at = h.rested_at, due_at = greatest(d.due_at, h.rested_at)
+from held h where d.subscription_id = h.id and not h.is_last`,
 };
 
 /** $2 seconds, $3 error. */
@@ -81,11 +87,11 @@ const UNBLOCK = "delete from push_origin where origin = any($1)";
 
 /** Ends deliveries. If changes were folded into one while it was on its way, it is due again after `window` seconds. */
 export async function finish(
-  pool: Pool,
+  db: Connection,
   finished: readonly Finished[],
   window: number,
 ): Promise<void> {
-  await rowsOf(pool, FINISH, [
+  await rowsOf(db, FINISH, [
     finished.map(({ delivery }) => delivery.subscriptionId),
     finished.map(({ delivery }) => delivery.generation),
     finished.map(({ error }) => error),
@@ -93,6 +99,7 @@ export async function finish(
     window,
     finished.map(({ sent }) => sent),
     finished.map(({ delivery }) => delivery.claimedAt),
+    finished.map(({ delivery }) => delivery.removed),
   ]);
 }
 

@@ -275,8 +275,10 @@ export async function endEndpoint(
   since: Date,
 ): Promise<boolean> {
   const { rows } = await pool.query<{ id: number }>(
-    `delete from push_subscription
-     where transport = $1 and endpoint = $2 and topic = $3 and refreshed_at <= $4 returning id`,
+    `delete from push_subscription where id in (
+       select id from push_subscription
+       where transport = $1 and endpoint = $2 and topic = $3 and refreshed_at <= $4 order by id for update
+     ) returning id`,
     [transport, delivery.endpoint, delivery.topic, since],
   );
   return rows.some((row) => row.id === delivery.subscriptionId);

@@ -224,6 +224,16 @@ export async function hurry(pool: Pool): Promise<void> {
   await pool.query("select pg_notify($1, $2)", [OUTBOX_CHANNEL, DUE]);
 }
 
+/** Resolves when a statement waits for a lock. */
+export function untilOneWaits(pool: Pool): Promise<void> {
+  return eventually(async () => {
+    const { rows } = await pool.query(
+      "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+    );
+    return rows.length > 0;
+  }, "a statement waits for a lock");
+}
+
 export async function count(pool: Pool, table: string): Promise<number> {
   const { rows } = await pool.query<{ count: number }>(`select count(*) as count from ${table}`);
   return rows[0]?.count ?? 0;

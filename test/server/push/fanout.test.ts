@@ -6,6 +6,8 @@ import { finish, postpone, release } from "../../../server/push/settlement.ts";
 import { listSubscriptions } from "../../../server/push/listing.ts";
 import { markStale } from "../../../server/push/subscriptions.ts";
 import type { Delivery } from "../../../server/push/transport.ts";
+import { inTransaction } from "../../../server/store/transaction.ts";
+import type { Connection } from "../../../server/store/query.ts";
 import { testDatabase } from "../../support/database.ts";
 import {
   addPerson,
@@ -17,6 +19,7 @@ import {
   subscribe,
   TOPICS,
   transportOf,
+  untilOneWaits,
 } from "../../support/push.ts";
 
 const WINDOW = 10;
@@ -24,7 +27,7 @@ const QUIET = 2.5;
 
 const TRANSPORT = transportOf({ pace: { quiet: QUIET, window: WINDOW } });
 
-const announce = (pool: Pool) => fanOut(pool, { apple: TRANSPORT.pace }, new Date());
+const announce = (db: Connection) => fanOut(db, { apple: TRANSPORT.pace }, new Date());
 
 const over = (delivery: Delivery) => ({ delivery, error: null, sent: true, told: null });
 
@@ -124,6 +127,41 @@ test("a change folded in while its push is on the way makes the delivery due aga
   await announce(pool);
   t.is((await claim(pool, TRANSPORT, ROOM, 60)).length, 0);
   await finish(pool, [over(delivery)], WINDOW);
+  t.is(await dueAfter(pool, token), WINDOW);
+  t.is((await makeDue(pool)).generation, delivery.generation + 1);
+});
+
+test("a change taken up while the end of the previous push is being written waits for the end of the window", async (t) => {
+  const { pool } = await testDatabase(t);
+  const alice = await addPerson(pool, "alice");
+  const token = await subscribe(pool, alice);
+  await change(pool, alice);
+  await announce(pool);
+  const delivery = await makeDue(pool);
+  await inTransaction(pool, "begin", async (client) => {
+    await finish(client, [over(delivery)], WINDOW);
+    await change(pool, alice);
+    const announced = announce(pool);
+    await untilOneWaits(pool);
+    return { announced };
+  }).then(({ announced }) => announced);
+  t.is(await dueAfter(pool, token), WINDOW);
+});
+
+test("a push that ends while a change is being folded in is due again, not when its claim ends", async (t) => {
+  const { pool } = await testDatabase(t);
+  const alice = await addPerson(pool, "alice");
+  const token = await subscribe(pool, alice);
+  await change(pool, alice);
+  await announce(pool);
+  const delivery = await makeDue(pool);
+  await change(pool, alice);
+  await inTransaction(pool, "begin", async (client) => {
+    await announce(client);
+    const finished = finish(pool, [over(delivery)], WINDOW);
+    await untilOneWaits(pool);
+    return { finished };
+  }).then(({ finished }) => finished);
   t.is(await dueAfter(pool, token), WINDOW);
   t.is((await makeDue(pool)).generation, delivery.generation + 1);
 });

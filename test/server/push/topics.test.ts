@@ -218,6 +218,19 @@ test("who could read a collection that goes is told once more, then the subscrip
   t.deepEqual(await listSubscriptions(pool, "alice"), []);
 });
 
+test("a collection that goes while a push is on its way is told as well", async (t) => {
+  const { pool, id, subscribe, collection, change, told } = await prepare(t);
+  const ownerId = await id("alice");
+  const target = { ownerId, home: "calendars", collectionId: await collection("calendar") };
+  await subscribe("alice", { identity: "alice", target });
+  await change("PUT", `${CALENDAR}a.ics`, "alice", event("a"));
+  await told();
+  const claimed = await claim(pool, TRANSPORT, ROOM, 60);
+  await change("DELETE", CALENDAR);
+  await finish(pool, claimed.map(over), 3);
+  t.deepEqual(await told(), { alice: "content" });
+});
+
 test("a subscription that is not told that its collection went ends all the same", async (t) => {
   const { pool, id, subscribe, collection, change, told } = await prepare(t);
   const target = {
