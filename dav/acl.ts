@@ -2,6 +2,7 @@ import { formatPath } from "./paths.ts";
 import { privilegeElement, privilegeNamed, type Privilege } from "./privileges.ts";
 import {
   collectionResource,
+  fileResource,
   homeResource,
   hrefOf,
   isCollection,
@@ -9,6 +10,7 @@ import {
   isInFiles,
   isObject,
   ownerOf,
+  type FileResource,
   type HomeResource,
   type Resource,
   type ResourceKind,
@@ -45,11 +47,11 @@ const EVERYBODY: Ace = {
 /**
  * The access control list of a resource.
  *
- * @returns null for a home, collection or member whose grants were not read
+ * @returns null for what lies in a home, or is one, when its grants were not read
  */
 export function acesOf(resource: Resource): readonly Ace[] | null {
   if (isCollection(resource) || isObject(resource)) return acesInCollection(resource);
-  if (isInFiles(resource)) return [OWNER];
+  if (isInFiles(resource)) return acesOnFile(resource);
   if (isHome(resource)) return acesOnHome(resource);
   return ownerOf(resource) === null ? [EVERYBODY] : [OWNER, EVERYBODY];
 }
@@ -70,6 +72,15 @@ function acesInCollection(
     OWNER,
     ...collection.grants.map((grant) => aceOf(grant, kind, grant.inherited ? above : own)),
   ];
+}
+
+function acesOnFile({ kind, file }: FileResource): readonly Ace[] | null {
+  const from = (above: number) => {
+    const names = file.names.slice(0, file.names.length - above);
+    return above === 0 ? null : hrefOf(fileResource({ ...file, names, content: null }));
+  };
+  const grants = file.grants?.map((grant) => aceOf(grant, kind, from(grant.above)));
+  return grants === undefined ? null : [OWNER, ...grants];
 }
 
 function aceOf(
@@ -101,7 +112,7 @@ function principalElement(principal: Ace["principal"]): Element {
   return href(formatPath({ kind: "principal", owner: principal.name }));
 }
 
-/** The resources, with what was granted on them: on collections and their members in one statement. */
+/** The resources, with what was granted on them: on collections and their members in one statement, on files in another. */
 export async function withGrants(
   tx: Transaction,
   resources: readonly Resource[],
@@ -109,9 +120,13 @@ export async function withGrants(
   const collections = resources.flatMap((each) => ("collection" in each ? [each.collection] : []));
   const distinct = new Map(collections.map((collection) => [collection.id, collection]));
   const grants = distinct.size === 0 ? null : await tx.listGrants([...distinct.values()]);
+  const files = resources.flatMap((each) => ("file" in each ? [each.file] : []));
+  const ofFiles = files.length === 0 ? null : await tx.files.listGrants(files);
   const known: Resource[] = [];
   for (const each of resources) {
-    if ("collection" in each) {
+    if ("file" in each) {
+      known.push({ ...each, file: { ...each.file, grants: ofFiles?.get(each.file.id) ?? [] } });
+    } else if ("collection" in each) {
       const collection = { ...each.collection, grants: grants?.get(each.collection.id) ?? [] };
       known.push({ ...each, collection });
     } else if (isHome(each)) {

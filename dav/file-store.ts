@@ -1,5 +1,5 @@
 import type { LockedHome } from "./lock-store.ts";
-import type { PropertyChanges, Storage, StoredProperties } from "./store.ts";
+import type { Grant, NewGrant, PropertyChanges, Storage, StoredProperties } from "./store.ts";
 
 /** A resource of the files area: a file, a plain collection, or the home they all lie in. */
 export interface FileRow {
@@ -15,6 +15,16 @@ export interface FileRow {
   readonly createdAt: Date;
   readonly modifiedAt: Date;
   readonly storage: Storage;
+  /** Local names of the privileges that whoever asks was granted on it or on what is above; null for the owner. */
+  readonly granted: readonly string[] | null;
+  /** What was granted to whom; present only when asked for. */
+  readonly grants?: readonly FileGrant[];
+}
+
+/** A grant on a resource of the files area, or on one above it. */
+export interface FileGrant extends Omit<Grant, "inherited"> {
+  /** How many levels above: 0 where it was granted on the resource itself. */
+  readonly above: number;
 }
 
 export interface FileContent {
@@ -43,7 +53,8 @@ export interface FilePlace {
 }
 
 /**
- * The files area in storage, as one request sees it. Every change takes the next number of the home. What grows may
+ * The files area in storage, as one request of one user sees it: what belongs to another is not there unless something was
+ * granted on it or above it. Every change takes the next number of the home. What grows may
  * throw DavError quota-not-exceeded.
  */
 export interface FileStore {
@@ -53,6 +64,10 @@ export interface FileStore {
     names: readonly string[],
     columns: { readonly data: boolean },
   ): Promise<FoundFile>;
+  /** Whether anything was granted to whoever asks on a place of another, or above it. */
+  isGranted(owner: string, names: readonly string[]): Promise<boolean>;
+  /** What was granted on each of the resources of one owner or above them, by the resource's id. */
+  listGrants(files: readonly FileRow[]): Promise<ReadonlyMap<number, readonly FileGrant[]>>;
   /** The members of a collection, by name. */
   list(collection: FileRow): Promise<FileRow[]>;
 
@@ -62,8 +77,11 @@ export interface FileStore {
   replace(file: FileRow, content: NonNullable<NewContent>): Promise<void>;
   /** Removes a resource and all that is below it. */
   remove(file: FileRow): Promise<void>;
-  /** Copies a resource with its dead properties, and unless `shallow` all that is below it. */
+  /** Copies a resource, perhaps of another owner, with its dead properties, and unless `shallow` all that is below it. */
   copy(file: FileRow, place: FilePlace, how: { readonly shallow: boolean }): Promise<void>;
+  /** Moves a resource to another place of its home. */
   move(file: FileRow, place: FilePlace): Promise<void>;
+  /** Replaces all that was granted on a resource itself. */
+  changeGrants(file: FileRow, grants: readonly NewGrant[]): Promise<void>;
   changeProperties(file: FileRow, changes: PropertyChanges): Promise<void>;
 }

@@ -8,9 +8,8 @@ import type { Work } from "./methods/method.ts";
 import { preferring } from "./methods/preferences.ts";
 import { complianceClasses, type Extensions } from "./methods/options.ts";
 import { XML_CONTENT_TYPE } from "./multistatus.ts";
-import { formatPath, type Path } from "./paths.ts";
+import type { Path } from "./paths.ts";
 import { LIVE_PROPERTIES } from "./properties/index.ts";
-import { forbidden } from "./privileges.ts";
 import { REPORTS } from "./reports/index.ts";
 import { checkGranted, isForeign } from "./resolve.ts";
 
@@ -76,13 +75,12 @@ function guarded(work: Work, path: Parameters<typeof checkGranted>[1]): Work {
   };
 }
 
-/** Files can be switched off, and are never granted to others: their paths are refused before any look. */
-function checkFiles(path: Path, { files, user }: Context): void {
+/** Files can be switched off. */
+function checkFiles(path: Path, { files }: Context): void {
   const isFiles = path.kind === "file" || (path.kind === "homes" && path.home === "files");
   if (isFiles && !files) {
     throw new DavError(404, "there are no files on this server");
   }
-  if (path.kind === "file" && path.owner !== user.name) throw forbidden("read", formatPath(path));
 }
 
 function checkDirectory({ kind }: Path, { directory }: Context): void {

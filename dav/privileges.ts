@@ -9,6 +9,7 @@ import {
   type Resource,
   type ResourceKind,
 } from "./resource.ts";
+import type { HomeRow } from "./store.ts";
 import { el, href, type Element } from "./xml/element.ts";
 import { caldav, dav, type QName } from "./xml/names.ts";
 
@@ -121,8 +122,8 @@ const OF_THE_FEED: ReadonlySet<Privilege> = new Set([
 
 /**
  * What a user may do with a resource: the owner everything; others see principals, containers, and homes in which
- * something was granted to them, have what was granted on a home on its collections too, and so on their members. Files are the
- * owner's alone. The members of a calendar that mirrors a feed are changed by the server only.
+ * something was granted to them, have what was granted on a home on its collections too, and so on their members, and what was granted on
+ * a collection of files on all below it. The members of a calendar that mirrors a feed are changed by the server only.
  */
 export function privilegesOn(resource: Resource, userId: number): ReadonlySet<Privilege> {
   const privileges = grantedOn(resource, userId);
@@ -133,10 +134,15 @@ export function privilegesOn(resource: Resource, userId: number): ReadonlySet<Pr
 function grantedOn(resource: Resource, userId: number): ReadonlySet<Privilege> {
   const tree = supportedOn(resource.kind);
   if (ownerOf(resource)?.id === userId) return EVERY.get(tree) ?? NOBODY;
-  if (isInFiles(resource)) return NOBODY;
+  if (isInFiles(resource)) return including(tree, resource.file.granted ?? []);
   if (isHome(resource)) return including(tree, resource.home.granted ?? []).union(READER);
   if (!isCollection(resource) && !isObject(resource)) return READER;
   return including(tree, resource.collection.granted ?? []);
+}
+
+/** Whether a user may read all that is in a home, now and later: its counter counts nothing that is hidden from them. */
+export function readsAllOf({ owner, granted }: HomeRow, userId: number): boolean {
+  return owner.id === userId || including(PRUNED, granted ?? []).has("read");
 }
 
 /** The privilege of that local name or with that element, if this kind of resource has it. */

@@ -1,12 +1,6 @@
 import { directoryCard } from "./directory.ts";
 import { forbidden } from "./privileges.ts";
-import {
-  formatPath,
-  type CollectionPath,
-  type HomePath,
-  type ObjectPath,
-  type Path,
-} from "./paths.ts";
+import { formatPath, isInHome, type Path, type PlacePath } from "./paths.ts";
 import {
   collectionResource,
   fileResource,
@@ -17,8 +11,6 @@ import {
   type Resource,
 } from "./resource.ts";
 import type { Columns, Transaction } from "./store.ts";
-
-type InHome = HomePath | CollectionPath | ObjectPath;
 
 const NO_DATA: Columns = { data: false };
 
@@ -82,9 +74,8 @@ export async function resolveObject(
 }
 
 /** Whether a path lies in the home of another. */
-export function isForeign(path: Path, user: { name: string }): path is InHome {
-  const inHome = path.kind === "home" || path.kind === "collection" || path.kind === "object";
-  return inHome && path.owner !== user.name;
+export function isForeign(path: Path, user: { name: string }): path is PlacePath {
+  return isInHome(path) && path.owner !== user.name;
 }
 
 /**
@@ -93,7 +84,11 @@ export function isForeign(path: Path, user: { name: string }): path is InHome {
  *
  * @throws DavError 403 need-privileges
  */
-export async function checkGranted(tx: Transaction, path: InHome): Promise<void> {
+export async function checkGranted(tx: Transaction, path: PlacePath): Promise<void> {
+  if (path.kind === "file") {
+    if (await tx.files.isGranted(path.owner, path.names)) return;
+    throw forbidden("read", formatPath(path));
+  }
   const found =
     path.kind === "home"
       ? await tx.findHome(path.home, path.owner)

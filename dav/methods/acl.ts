@@ -2,12 +2,18 @@ import { DavError, violated } from "../errors.ts";
 import { xmlBody } from "../http/body.ts";
 import type { DavRequest } from "../http/request.ts";
 import { checkLocks } from "../locks.ts";
-import { formatPath, parseHref } from "../paths.ts";
+import {
+  formatPath,
+  parseHref,
+  type CollectionPath,
+  type FilePath,
+  type HomePath,
+} from "../paths.ts";
 import { need, privilegeNamed, type Privilege } from "../privileges.ts";
-import { COLLECTIONS, HOMES } from "../properties/property.ts";
+import { COLLECTIONS, FILES, HOMES } from "../properties/property.ts";
 import { resolve } from "../resolve.ts";
-import { isCollection, isHome, ownerOf } from "../resource.ts";
-import type { CollectionKind, NewGrant, Transaction } from "../store.ts";
+import { isCollection, isHome, isInFiles, ownerOf, type ResourceKind } from "../resource.ts";
+import type { NewGrant, Transaction } from "../store.ts";
 import { child, childrenOf, elements, href, text, type Element } from "../xml/element.ts";
 import { dav } from "../xml/names.ts";
 import type { Method, MethodContext } from "./method.ts";
@@ -17,18 +23,17 @@ import { enter } from "./write.ts";
 
 const MAX_ACES = 100;
 
-/** ACL (RFC 3744 section 8.1): replaces what is granted to others on a home, calendar or address book itself. */
+/** ACL (RFC 3744 section 8.1): replaces what is granted to others on a home, a collection in it or a file itself. */
 export const ACL: Method = {
   name: "ACL",
-  on: new Set([...HOMES, ...COLLECTIONS]),
+  on: new Set([...HOMES, ...COLLECTIONS, ...FILES]),
   prepare(request, context) {
     const { path } = request;
     const conditions = prepareIf(request);
-    if (path.kind !== "home" && path.kind !== "collection") {
-      throw new DavError(405, "only homes, calendars and address books take ACL");
+    if (path.kind !== "home" && path.kind !== "collection" && path.kind !== "file") {
+      throw new DavError(405, "only homes, their collections and files take ACL");
     }
-    const kind = path.home === "calendars" ? "calendar" : "addressbook";
-    const wanted = readGrants(request, kind, context);
+    const wanted = readGrants(request, kindAt(path), context);
     return {
       mode: "write",
       run: async (tx) => {
@@ -43,20 +48,23 @@ export const ACL: Method = {
         const others = grants.filter(({ principalId }) => principalId !== owner?.id);
         if (isHome(resource)) await tx.changeHomeGrants(resource.home, others);
         if (isCollection(resource)) await tx.changeGrants(resource.collection, others);
+        if (isInFiles(resource)) await tx.files.changeGrants(resource.file, others);
         return { status: 200, headers: { "content-length": "0" } };
       },
     };
   },
 };
 
+/** A kind of resource with the privileges that what is at a path can have. */
+function kindAt(path: HomePath | CollectionPath | FilePath): ResourceKind {
+  if (path.kind === "file") return "file";
+  return path.home === "calendars" ? "calendar" : "addressbook";
+}
+
 /** The names of principals, each with what it is to be granted. */
 type WantedGrants = ReadonlyMap<string, ReadonlySet<Privilege>>;
 
-function readGrants(
-  request: DavRequest,
-  kind: CollectionKind,
-  context: MethodContext,
-): WantedGrants {
+function readGrants(request: DavRequest, kind: ResourceKind, context: MethodContext): WantedGrants {
   const aces = childrenOf(xmlBody(request, [dav("acl")]), dav("ace")).filter(isChangeable);
   if (aces.length > MAX_ACES) {
     throw violated("limited-number-of-aces", `at most ${MAX_ACES} elements can be set`);
@@ -77,7 +85,7 @@ function isChangeable(ace: Element): boolean {
 
 function readAce(
   ace: Element,
-  kind: CollectionKind,
+  kind: ResourceKind,
   context: MethodContext,
 ): { principal: string; privileges: Privilege[] } {
   if (child(ace, dav("invert"))) throw violated("no-invert", "an element cannot be inverted");
@@ -103,7 +111,7 @@ function readPrincipal(principal: Element, { hosts }: MethodContext): string {
   throw violated("recognized-principal", `${text(given).trim()} is no principal of this server`);
 }
 
-function readPrivilege(privilege: Element, kind: CollectionKind): Privilege {
+function readPrivilege(privilege: Element, kind: ResourceKind): Privilege {
   const [named, ...others] = elements(privilege);
   if (named === undefined || others.length > 0) {
     throw new DavError(400, "privilege needs exactly one element");

@@ -1,15 +1,16 @@
+import { readsAllOf } from "../privileges.ts";
 import type { HomeResource, CollectionResource } from "../resource.ts";
 import { collectionToken, homeToken } from "../synctoken.ts";
 import { cs, dav } from "../xml/names.ts";
 import { COLLECTIONS, HOMES, property, type PropertyContext } from "./property.ts";
 
-/** A home has a token for its owner only: it counts what others must not see. */
+/** A home has a token for who may read all of it: it counts what others must not see. */
 function token(
   resource: HomeResource | CollectionResource,
   { user, push }: PropertyContext,
 ): [string] | null {
   if ("collection" in resource) return [collectionToken(resource.collection)];
-  return resource.home.owner.id === user.id ? [homeToken(resource.home, push.mark)] : null;
+  return readsAllOf(resource.home, user.id) ? [homeToken(resource.home, push.mark)] : null;
 }
 
 /** DAV:sync-token (RFC 6578 section 4) and Apple's getctag, which repeats it (caldav-ctag-03). */

@@ -2,7 +2,7 @@ import { hiddenCards } from "../hidden-cards.ts";
 import type { MethodContext } from "../methods/method.ts";
 import { statusResponse } from "../multistatus.ts";
 import { formatPath } from "../paths.ts";
-import { forbidden } from "../privileges.ts";
+import { forbidden, readsAllOf } from "../privileges.ts";
 import { propertyResponses } from "../property-responses.ts";
 import type { PropertyRequest } from "../propstat.ts";
 import {
@@ -93,7 +93,7 @@ export async function homeChanges(
 ): Promise<Changes> {
   const { home } = resource;
   const { mark } = context.push;
-  if (!readsAllOf(home, context)) throw forbidden("read", hrefOf(resource));
+  if (!readsAllOf(home, context.user.id)) throw forbidden("read", hrefOf(resource));
   const token = readToken(sync.token, home);
   const own =
     token !== null && token.mark !== mark
@@ -109,10 +109,6 @@ export async function homeChanges(
     token: formatToken({ uuid: home.uuid, seq, mark }),
     truncated,
   };
-}
-
-function readsAllOf({ owner, granted }: HomeRow, { user }: MethodContext): boolean {
-  return owner.id === user.id || (granted ?? []).some((name) => name === "read" || name === "all");
 }
 
 async function changesBelow(

@@ -1,5 +1,6 @@
 import type {
   FileContent,
+  FileGrant,
   FilePlace,
   FileRow,
   FileStore,
@@ -9,6 +10,8 @@ import type { Storage, StoredProperties } from "../../dav/store.ts";
 import { rowsOf, type Connection, type Statement } from "./query.ts";
 import { type Author, authorParameter, change } from "./change.ts";
 import { type Growth, type QuotaGuard, USED } from "./quota.ts";
+import { grantColumns } from "./change-grants.ts";
+import { identities } from "./grants.ts";
 import { CHANGED_PROPERTIES, split } from "./write.ts";
 
 /** Columns of file, under the alias f. */
@@ -26,21 +29,57 @@ const WALK = `walk as (
       and f.name = ($2::text[])[depth + 1]
 )`;
 
-/** $3 asks for the bytes of the resource itself. */
+/**
+ * The column granted: what was granted to the actor, other than the owner, on the resources that a condition on rows of
+ * file_access names. All are SQL.
+ */
+const granted = (actor: string, owner: string, which: string) => `
+  case when ${actor}::bigint is null or ${actor} = ${owner} then null else array(
+    select distinct unnest(a.privileges) from file_access a
+    where a.principal_id = ${owner} and a.grantee_id in ${identities(actor)} and ${which}
+  ) end as granted`;
+
+/** $3 asks for the bytes of the resource itself; $4 is who asks. */
 const FIND: Statement = {
   name: "find-file",
   text: `with recursive ${WALK}
     select depth, p.id as owner_id, p.name as owner_name, p.display_name, ${COLUMNS},
       ${USED} as used, p.quota,
+      ${granted("$4", "p.id", "a.file_id in (select w.id from walk w where w.depth <= walk.depth)")},
       case when $3 and depth = cardinality($2::text[]) then f.data end as data
     from walk join file f on f.principal_id = walk.principal_id and f.id = walk.id
       join principal p on p.id = f.principal_id
     where depth >= cardinality($2::text[]) - 1`,
 };
 
+/** $3 is who asks, of whom is known what was granted on the collection. */
 const LIST: Statement = {
   name: "list-files",
-  text: `select ${COLUMNS} from file f where f.principal_id = $1 and f.parent_id = $2 order by f.name`,
+  text: `select ${COLUMNS}, ${granted("$3", "$1", "a.file_id = f.id")}
+    from file f where f.principal_id = $1 and f.parent_id = $2 order by f.name`,
+};
+
+const IS_GRANTED: Statement = {
+  name: "is-file-granted",
+  text: `with recursive ${WALK}
+    select exists (
+      select from walk join file_access a on a.principal_id = walk.principal_id and a.file_id = walk.id
+      where a.grantee_id in ${identities("$3")}
+    ) as found`,
+};
+
+/** What was granted on the resources $2 of the owner $1, or above them. */
+const LIST_GRANTS: Statement = {
+  name: "list-file-grants",
+  text: `with recursive up as (
+      select id as start, 0 as above, id, parent_id from file where principal_id = $1 and id = any($2::bigint[])
+      union all
+      select start, above + 1, f.id, f.parent_id from up join file f on f.principal_id = $1 and f.id = up.parent_id
+    )
+    select up.start, up.above, q.name as principal, a.privileges
+    from up join file_access a on a.principal_id = $1 and a.file_id = up.id
+      join principal q on q.id = a.grantee_id and q.disabled_at is null
+    order by up.above, q.name`,
 };
 
 const LOCK: Statement = {
@@ -49,9 +88,9 @@ const LOCK: Statement = {
     for update`,
 };
 
-/** A resource of the owner $1 with all that is below it. */
-const tree = (id: string) => `tree as (
-  select principal_id, id from file where principal_id = $1 and id = ${id}
+/** A resource of an owner with all that is below it. */
+const tree = (id: string, owner = "$1") => `tree as (
+  select principal_id, id from file where principal_id = ${owner} and id = ${id}
   union all
   select f.principal_id, f.id from tree
     join file f on f.principal_id = tree.principal_id and f.parent_id = tree.id
@@ -60,9 +99,9 @@ const tree = (id: string) => `tree as (
 /** Bytes of the file $4. */
 const SIZE = `(select coalesce(f.size, 0) from file f where f.principal_id = $1 and f.id = $4)`;
 
-/** Bytes of the files whose ids a relation has. */
-const sizeOf = (files: string) => `(
-  select coalesce(sum(f.size), 0) from ${files} join file f on f.principal_id = $1 and f.id = ${files}.id
+/** Bytes of the files of an owner whose ids a relation has. */
+const sizeOf = (files: string, owner = "$1") => `(
+  select coalesce(sum(f.size), 0) from ${files} join file f on f.principal_id = ${owner} and f.id = ${files}.id
 )`;
 
 /** Takes the tombstone away from a name that is to be mapped. */
@@ -109,12 +148,12 @@ const REMOVE = change(
   { bytes: `- ${sizeOf("tree")}` },
 );
 
-/** Every resource of the tree ($7: only its top) gets a new id, and the new id of the resource above it. */
+/** Every resource of the tree of the owner $8 ($7: only its top) gets a new id, and the new id of the resource above it. */
 const COPY = change(
   "copy-file",
   "content",
   "null::bigint",
-  `${tree("$4")}, fresh as materialized (
+  `${tree("$4", "$8")}, fresh as materialized (
     select id, nextval(pg_get_serial_sequence('file', 'id')) as fresh_id from tree
     where not $7 or id = $4
   ), ${NOT_BURIED("$5", "$6")}, copied as (
@@ -122,10 +161,10 @@ const COPY = change(
     overriding system value
     select $1, fresh.fresh_id, case when f.id = $4 then $5 else above.fresh_id end,
       case when f.id = $4 then $6 else f.name end, seq, f.etag, f.content_type, f.data, f.properties
-    from counter, fresh join file f on f.principal_id = $1 and f.id = fresh.id
+    from counter, fresh join file f on f.principal_id = $8 and f.id = fresh.id
       left join fresh above on above.id = f.parent_id
   )`,
-  { bytes: sizeOf("fresh") },
+  { bytes: sizeOf("fresh", "$8") },
 );
 
 const MOVE = change(
@@ -148,6 +187,22 @@ const CHANGE_PROPERTIES = change(
   )`,
 );
 
+const CHANGE_GRANTS = change(
+  "change-file-grants",
+  "property",
+  "null::bigint",
+  `revoked as (
+    delete from file_access where principal_id = $1 and file_id = $4 and grantee_id <> all($5::bigint[])
+  ), given as (
+    insert into file_access (principal_id, file_id, grantee_id, privileges)
+    select $1, $4, grantee, string_to_array(privileges, ' ')
+    from unnest($5::bigint[], $6::text[]) as given (grantee, privileges)
+    on conflict (principal_id, file_id, grantee_id) do update set privileges = excluded.privileges
+  ), changed as (
+    update file set changed_seq = seq from counter where principal_id = $1 and id = $4
+  )`,
+);
+
 interface Row {
   id: number;
   name: string;
@@ -158,6 +213,7 @@ interface Row {
   properties: StoredProperties;
   created_at: Date;
   modified_at: Date;
+  granted: string[] | null;
   data?: Buffer | null;
 }
 
@@ -177,6 +233,7 @@ function toFile(row: Row, place: Pick<FileRow, "owner" | "names" | "storage">): 
     owner: place.owner,
     names: place.names,
     storage: place.storage,
+    granted: row.granted,
     id: row.id,
     seq: row.changed_seq,
     content: toContent(row),
@@ -188,14 +245,15 @@ function toFile(row: Row, place: Pick<FileRow, "owner" | "names" | "storage">): 
 
 async function find(
   db: Connection,
+  actor: number | null,
   owner: string,
   names: readonly string[],
   { data }: { data: boolean },
 ): Promise<FoundFile> {
-  const rows = await rowsOf<FoundRow>(db, FIND, [owner, names, data]);
+  const rows = await rowsOf<FoundRow>(db, FIND, [owner, names, data, actor]);
   const at = (depth: number) => {
     const row = rows.find((each) => each.depth === depth);
-    if (row === undefined) return null;
+    if (row === undefined || row.granted?.length === 0) return null;
     const { owner_id: id, owner_name: name, display_name: displayName, used, quota } = row;
     return toFile(row, {
       owner: { id, name, displayName },
@@ -206,10 +264,23 @@ async function find(
   return { parent: at(names.length - 1), file: at(names.length) };
 }
 
-async function list(db: Connection, collection: FileRow): Promise<FileRow[]> {
+async function list(db: Connection, actor: number | null, collection: FileRow): Promise<FileRow[]> {
   const { owner, names, storage, id } = collection;
-  const rows = await rowsOf<Row>(db, LIST, [owner.id, id]);
-  return rows.map((row) => toFile(row, { owner, names: [...names, row.name], storage }));
+  const rows = await rowsOf<Row>(db, LIST, [owner.id, id, actor]);
+  return rows.map((row) => {
+    const all = row.granted && [...(collection.granted ?? []), ...row.granted];
+    return toFile({ ...row, granted: all }, { owner, names: [...names, row.name], storage });
+  });
+}
+
+async function listGrants(
+  db: Connection,
+  files: readonly FileRow[],
+): Promise<ReadonlyMap<number, readonly FileGrant[]>> {
+  const ids = files.map(({ id }) => id);
+  const values = [files[0]?.owner.id, ids];
+  const rows = await rowsOf<FileGrant & { start: number }>(db, LIST_GRANTS, values);
+  return Map.groupBy(rows, ({ start }) => start);
 }
 
 const keyOf = ({ parent, name }: FilePlace): unknown[] => [parent.id, name];
@@ -217,7 +288,7 @@ const keyOf = ({ parent, name }: FilePlace): unknown[] => [parent.id, name];
 /**
  * The files area over Postgres.
  *
- * @param author who makes the changes
+ * @param author who asks, and makes the changes
  */
 export function fileStore(db: Connection, author: Author, quota: QuotaGuard): FileStore {
   const run = async (statement: Statement, { owner }: FileRow, values: unknown[]) => {
@@ -226,8 +297,14 @@ export function fileStore(db: Connection, author: Author, quota: QuotaGuard): Fi
     if (growth !== undefined) quota.check(owner.id, growth);
   };
   return {
-    find: (owner, names, columns) => find(db, owner, names, columns),
-    list: (collection) => list(db, collection),
+    find: (owner, names, columns) => find(db, author.id, owner, names, columns),
+    list: (collection) => list(db, author.id, collection),
+    async isGranted(owner, names) {
+      const values = [owner, names, author.id];
+      const [row] = await rowsOf<{ found: boolean }>(db, IS_GRANTED, values);
+      return row?.found === true;
+    },
+    listGrants: (files) => listGrants(db, files),
     async lock(owner) {
       const [row] = await rowsOf<{ locked_until: Date | null }>(db, LOCK, [owner]);
       return row === undefined ? null : { lockedUntil: row.locked_until };
@@ -243,8 +320,10 @@ export function fileStore(db: Connection, author: Author, quota: QuotaGuard): Fi
     replace: (file, { etag, contentType, data }) =>
       run(REPLACE, file, [file.id, etag, contentType, data]),
     remove: (file) => run(REMOVE, file, [file.id]),
-    copy: (file, at, { shallow }) => run(COPY, file, [file.id, ...keyOf(at), shallow]),
+    copy: (file, at, { shallow }) =>
+      run(COPY, at.parent, [file.id, ...keyOf(at), shallow, file.owner.id]),
     move: (file, at) => run(MOVE, file, [file.id, ...keyOf(at)]),
+    changeGrants: (file, grants) => run(CHANGE_GRANTS, file, [file.id, ...grantColumns(grants)]),
     changeProperties: (file, changes) => run(CHANGE_PROPERTIES, file, [file.id, ...split(changes)]),
   };
 }

@@ -2,7 +2,7 @@ import type { CollectionRow, Grant, HomeRow } from "../../dav/store.ts";
 import { rowsOf, type Connection, type Statement } from "./query.ts";
 
 /** Who a user is: the principal itself and the groups it belongs to. */
-const identities = (actor: string) =>
+export const identities = (actor: string) =>
   `(select ${actor}::bigint union all select group_id from group_member where member_id = ${actor})`;
 
 /**

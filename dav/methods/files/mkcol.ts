@@ -25,7 +25,7 @@ export function makeFileCollection(
 ): Work {
   checkType(instructions);
   const plan = planUpdate(instructions, "file-collection", true, context);
-  return fileWork(path, request, context, async (tx, held) => {
+  return fileWork([path], request, context, async (tx, held) => {
     const { file, parent } = await tx.files.find(path.owner, path.names, { data: false });
     if (file !== null) {
       throw violated("resource-must-be-null", "something is mapped to this URL already");

@@ -30,7 +30,7 @@ export function putFile(path: FilePath, request: DavRequest, context: MethodCont
     throw new DavError(400, "PUT with Content-Range is not supported");
   }
   const content = readContent(request);
-  return fileWork(path, request, context, (tx, held) =>
+  return fileWork([path], request, context, (tx, held) =>
     store(tx, held, { path, content, request }, context),
   );
 }
