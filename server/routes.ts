@@ -3,6 +3,7 @@ import type { Pool } from "pg";
 import type { Logger } from "pino";
 import type { PushAdvertisement } from "../dav/index.ts";
 import { openAuthentication } from "./auth/index.ts";
+import type { HashCost } from "./auth/password.ts";
 import type { Config } from "./config.ts";
 import { anonymousDav, davRouter } from "./dav.ts";
 import { loginFlow } from "./login/index.ts";
@@ -16,6 +17,8 @@ export interface RouteOptions {
   readonly pool: Pool;
   readonly log: Logger;
   readonly clock?: () => Date;
+  /** What hashes of passwords are to cost. */
+  readonly hashCost?: HashCost;
 }
 
 export interface Routes {
@@ -32,8 +35,11 @@ const MAX_MULTIGET = 5000;
 
 /** Opens what answers requests: everything but the endpoints for operation. */
 export async function openRoutes(options: RouteOptions): Promise<Routes> {
-  const { config, pool, log, clock = () => new Date() } = options;
-  const authentication = openAuthentication(pool, config.login);
+  const { config, pool, log, clock = () => new Date(), hashCost } = options;
+  const authentication = openAuthentication(pool, {
+    ...config.login,
+    ...(hashCost && { hashCost }),
+  });
   const push = await openPushWeb({ config: config.push, pool, log, clock });
   const { vapidKey, checkUrl } = push;
   const jmap = config.push.jmap ? openJmap({ pool, log, clock, vapidKey, checkUrl }) : null;

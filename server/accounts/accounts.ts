@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from "pg";
 import type { HomeKind, NewCollection } from "../../dav/store.ts";
 import { Failure } from "../failure.ts";
 import { isUsablePassword, MAX_PASSWORD_BYTES, normalizePassword } from "../auth/credentials.ts";
-import { hashPassword } from "../auth/password.ts";
+import { hashPassword, type HashCost } from "../auth/password.ts";
 import * as store from "../store/accounts.ts";
 import type { AccountRow } from "../store/accounts.ts";
 import { inTransaction } from "../store/transaction.ts";
@@ -56,15 +56,17 @@ const FIRST_COLLECTIONS: Readonly<Record<HomeKind, readonly NewCollection[]>> = 
 /**
  * Makes an account with its homes and first collections, in one transaction.
  *
+ * @param hashCost what the hash of the password is to cost
  * @returns the principal's id and its name in lower case
  * @throws {AccountError} if the name, password or address is not allowed, or taken
  */
 export async function createAccount(
   pool: Pool,
   account: NewAccount,
+  hashCost?: HashCost,
 ): Promise<{ id: number; name: string }> {
   const { name, email } = checkIdentity(account);
-  const passwordHash = await hashChecked(account.password);
+  const passwordHash = await hashChecked(account.password, hashCost);
   const displayName = account.displayName?.trim() || account.name;
   const addresses = email === null ? [] : [`mailto:${email}`];
   const id = await inTransaction(pool, "begin", async (client) => {
@@ -172,8 +174,8 @@ function checkEmail(email: string): string {
   );
 }
 
-async function hashChecked(password: string): Promise<string> {
-  if (isUsablePassword(password)) return hashPassword(normalizePassword(password));
+async function hashChecked(password: string, cost?: HashCost): Promise<string> {
+  if (isUsablePassword(password)) return hashPassword(normalizePassword(password), cost);
   throw new AccountError(
     `A password has at least one character, no control characters, and at most ${MAX_PASSWORD_BYTES} bytes.`,
   );

@@ -3,6 +3,7 @@ import { hashSecret, isAppPassword } from "./app-password.ts";
 import { BoundedMap } from "./bounded.ts";
 import type { Credentials } from "./credentials.ts";
 import { hashPassword, needsRehash, verifyNothing, verifyPassword } from "./password.ts";
+import type { HashCost } from "./password.ts";
 import { DEFAULT_LIMITS, Throttle } from "./throttle.ts";
 import type { Attempt, ThrottleLimits } from "./throttle.ts";
 
@@ -35,6 +36,8 @@ export interface AuthenticatorOptions {
   /** How long a verification is believed without hashing again. */
   readonly cacheSeconds?: number;
   readonly limits?: ThrottleLimits;
+  /** What hashes are to cost; others are made anew at the next login. */
+  readonly hashCost?: HashCost;
   /** The time in milliseconds. */
   readonly now?: () => number;
 }
@@ -61,6 +64,7 @@ const REMEMBERED_MILLISECONDS = 30 * 86_400_000;
  */
 export class Authenticator {
   readonly #store: LoginStore;
+  readonly #hashCost: HashCost | undefined;
   readonly #throttle: Throttle;
   /** A key object: a hash keyed by plain bytes costs seven times as much. */
   readonly #key = createSecretKey(randomBytes(32));
@@ -74,6 +78,7 @@ export class Authenticator {
   constructor(store: LoginStore, options: AuthenticatorOptions = {}) {
     const now = options.now ?? Date.now;
     this.#store = store;
+    this.#hashCost = options.hashCost;
     this.#throttle = new Throttle(options.limits ?? DEFAULT_LIMITS, now);
     this.#verified = new BoundedMap(VERIFIED_CAPACITY, (options.cacheSeconds ?? 600) * 1000, now);
     this.#refused = new BoundedMap(REFUSED_CAPACITY, REFUSED_MILLISECONDS, now);
@@ -151,8 +156,9 @@ export class Authenticator {
     believable: boolean,
   ): Promise<Outcome> {
     const verified = this.#believe(attempt, principalOf(login), believable);
-    const outdated = login.passwordHash !== null && needsRehash(login.passwordHash);
-    await this.#store.loggedIn(login, outdated ? await hashPassword(password) : null);
+    const cost = this.#hashCost;
+    const outdated = login.passwordHash !== null && needsRehash(login.passwordHash, cost);
+    await this.#store.loggedIn(login, outdated ? await hashPassword(password, cost) : null);
     return verified;
   }
 

@@ -2,8 +2,15 @@ import { randomBytes } from "node:crypto";
 import { hash, parseOptions, verify } from "@node-rs/argon2";
 import { Gate } from "./gate.ts";
 
+/** What a hash costs to make: KiB of memory, passes over it, and lanes. */
+export interface HashCost {
+  readonly memoryCost: number;
+  readonly timeCost: number;
+  readonly parallelism: number;
+}
+
 /** OWASP's first choice: argon2id (the library's default) with 19 MiB, two passes, one lane. */
-const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+const HASH_COST: HashCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 const PREFIX = "$argon2id$";
 
 // Each job takes 19 MiB and a thread of Node's pool, which has four and is shared with file and
@@ -13,8 +20,8 @@ const gate = new Gate({ running: 2, waiting: 200 });
 let dummy: Promise<string> | undefined;
 
 /** The argon2id hash of a password in PHC string form. */
-export function hashPassword(password: string): Promise<string> {
-  return gate.run(() => hash(password, PARAMETERS));
+export function hashPassword(password: string, cost = HASH_COST): Promise<string> {
+  return gate.run(() => hash(password, cost));
 }
 
 /**
@@ -28,18 +35,18 @@ export function verifyPassword(passwordHash: string, password: string): Promise<
 
 /** Takes as long as {@link verifyPassword} and is never true: what an unknown account is answered by. */
 export async function verifyNothing(password: string): Promise<false> {
-  dummy ??= hash(randomBytes(32), PARAMETERS);
+  dummy ??= hash(randomBytes(32), HASH_COST);
   await verifyPassword(await dummy, password);
   return false;
 }
 
-/** Whether a hash was made with other parameters than today's. */
-export function needsRehash(passwordHash: string): boolean {
+/** Whether a hash was made at another cost than this. */
+export function needsRehash(passwordHash: string, cost = HASH_COST): boolean {
   const used = parseOptions(passwordHash);
   return (
     !passwordHash.startsWith(PREFIX) ||
-    used.memoryCost !== PARAMETERS.memoryCost ||
-    used.timeCost !== PARAMETERS.timeCost ||
-    used.parallelism !== PARAMETERS.parallelism
+    used.memoryCost !== cost.memoryCost ||
+    used.timeCost !== cost.timeCost ||
+    used.parallelism !== cost.parallelism
   );
 }

@@ -26,6 +26,9 @@ export interface TestServer {
 /** The password of every account that a test server makes. */
 export const PASSWORD = "correct horse battery staple";
 
+/** The least argon2 takes: logins of every test at the product's cost would be a tenth of the run. */
+const HASH_COST = { memoryCost: 8, timeCost: 1, parallelism: 1 };
+
 /** Small limits, so that tests can pass them. */
 const LIMITS: Environment = {
   PUSHDAV_MAX_RESOURCE_SIZE: "1 MB",
@@ -48,11 +51,17 @@ export async function testServer(
   const { pool, url } = await testDatabase(t);
   for (const name of users) {
     const email = name.includes("@") ? name : `${name}@example.org`;
-    await createAccount(pool, { name, password: PASSWORD, email });
+    await createAccount(pool, { name, password: PASSWORD, email }, HASH_COST);
   }
   const config = readConfig({ ...LIMITS, ...environment });
   const log = pino({ level: process.env["PUSHDAV_TEST_LOG"] ?? "silent" });
-  const routes = await openRoutes({ config, pool, log, ...(clock && { clock }) });
+  const routes = await openRoutes({
+    config,
+    pool,
+    log,
+    hashCost: HASH_COST,
+    ...(clock && { clock }),
+  });
   const app = createApp({ config, log, pool, readMetrics: noMetrics, routes: routes.middleware });
   const server = createServer({ keepAliveTimeout: 60_000 }, app.callback());
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
