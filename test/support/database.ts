@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ExecutionContext } from "ava";
-import { Client, Pool } from "pg";
+import { Pool, type PoolClient } from "pg";
 import { createPool } from "../../server/store/pool.ts";
 import { FREE_DATABASES, TEMPLATE, withDatabase } from "./postgres.ts";
 
@@ -80,36 +80,42 @@ const EMPTY = `
       from pg_sequences where last_value is not null and sequencename <> 'migration_id_seq';
   end $$`;
 
-async function schemaOf(url: string, clean: boolean): Promise<string> {
-  const client = new Client({ connectionString: url }).on("error", ignore);
-  await client.connect();
+async function schemaOf(database: Pool | PoolClient): Promise<string> {
+  const { rows } = await database.query<{ text: string }>(SCHEMA);
+  return rows[0]?.text ?? "";
+}
+
+/** Ends all other connections to a database and empties it. @returns whether its schema is as it was */
+async function clean(pool: Pool, expected: string): Promise<boolean> {
+  const client = await pool.connect();
   try {
-    const { rows } = await client.query<{ text: string }>(SCHEMA);
-    if (clean) await client.query(EMPTY);
-    return rows[0]?.text ?? "";
+    await client.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and pid <> pg_backend_pid()`,
+    );
+    const found = await schemaOf(client);
+    await client.query(EMPTY);
+    return found === expected;
   } finally {
-    await client.end();
+    client.release(true);
   }
 }
 
 /**
- * Empties a database for the next test, under another name, so that what a test left running cannot come back to it.
- *
- * @throws when that cannot be, and the database is to be removed
+ * Empties a database for the next test over a connection that knows its tables already, and gives it another name, so
+ * that what a test left running cannot come back to it. It is removed when that cannot be.
  */
-async function release(name: string, schema: string): Promise<void> {
+async function release(name: string, pool: Pool, expected: string): Promise<void> {
   const renamed = newName();
-  await administer("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", [
-    name,
-  ]);
+  const same = await clean(pool, expected).catch(() => false);
+  await pool.end();
+  if (!same) return remove(name);
   await administer(`alter database ${name} rename to ${renamed}`);
-  const url = withDatabase(maintenance(), renamed);
-  const same = await schemaOf(url, true).then(
-    (found) => found === schema,
-    () => false,
-  );
-  if (same) await administer(`insert into ${FREE_DATABASES} values ($1)`, [renamed]);
-  else await administer(`drop database ${renamed} with (force)`);
+  await administer(`insert into ${FREE_DATABASES} values ($1)`, [renamed]);
+}
+
+async function remove(name: string): Promise<void> {
+  await administer(`drop database if exists ${name} with (force)`);
 }
 
 let schema: Promise<string> | undefined;
@@ -122,8 +128,6 @@ export async function testDatabase(t: Pick<ExecutionContext, "teardown">): Promi
   await takeTurn();
   const name = await takeDatabase();
   const url = withDatabase(maintenance(), name);
-  schema ??= schemaOf(url, false);
-  const found = await schema;
   const pool = createPool({
     url,
     size: 5,
@@ -131,11 +135,10 @@ export async function testDatabase(t: Pick<ExecutionContext, "teardown">): Promi
     name: "test",
     onError: ignore,
   });
+  schema ??= schemaOf(pool);
+  const expected = await schema;
   t.teardown(async () => {
-    await pool.end();
-    await release(name, found).catch(() =>
-      administer(`drop database if exists ${name} with (force)`),
-    );
+    await release(name, pool, expected).catch(() => remove(name));
     giveTurn();
   });
   return { pool, url };
