@@ -5,6 +5,7 @@ import { join } from "node:path";
 import test from "ava";
 import { isAlive } from "../../server/postgres/processes.ts";
 import { dataFolder, runCommand, until } from "../support/serve.ts";
+import { Teardowns } from "../support/teardowns.ts";
 
 /** The packaged Node under a path of its own: a launcher that runs on it directly starts no other. */
 const otherNode = join(tmpdir(), `pushdav-node-${process.pid}`);
@@ -13,6 +14,10 @@ test.after.always(() => rm(otherNode, { force: true }));
 
 const root = join(import.meta.dirname, "../..");
 const LAUNCHER = join(root, "bin/pushdav.mjs");
+
+const teardowns = new Teardowns();
+const data = dataFolder(teardowns);
+test.after.always(() => teardowns.run());
 
 test("the launcher passes arguments on, and the exit code and output back", async (t) => {
   const child = spawn(otherNode, [LAUNCHER, "no such"], {
@@ -30,7 +35,7 @@ for (const [signal, code] of [
   ["SIGKILL", null],
 ] as const) {
   test.serial(`${signal} to the launcher stops the server and its database`, async (t) => {
-    const variables = { PORT: "0", PUSHDAV_WORKERS: "1", PUSHDAV_DATA: await dataFolder(t) };
+    const variables = { PORT: "0", PUSHDAV_WORKERS: "1", PUSHDAV_DATA: await data };
     const launcher = runCommand(t, ["serve"], variables, [otherNode, LAUNCHER]);
     await until("it listens", () => launcher.said().includes('"listening"'));
     const supervisor = Number(/"pid":(\d+),"role":"supervisor"/.exec(launcher.said())?.[1]);

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import test from "ava";
 import { Client } from "pg";
 import { isAlive } from "../../server/postgres/processes.ts";
-import { dataFolder, runCommand, startServe, until } from "../support/serve.ts";
+import { dataFolder, runCommand, startServe, until, type Serving } from "../support/serve.ts";
+import { Teardowns } from "../support/teardowns.ts";
 
 const PASSWORD = /Password {3}([a-z0-9-]+)/;
 
@@ -29,14 +30,22 @@ async function query(data: string, statement: string): Promise<unknown[]> {
   }
 }
 
+/** @throws TimeoutError when there is no answer */
 async function status(url: string, authorization?: string): Promise<number> {
   const headers = authorization === undefined ? {} : { authorization };
-  return (await fetch(url, { headers })).status;
+  return (await fetch(url, { headers, signal: AbortSignal.timeout(60_000) })).status;
 }
 
 function basic(name: string, password: string): string {
   return `Basic ${Buffer.from(`${name}:${password}`).toString("base64")}`;
 }
+
+const teardowns = new Teardowns();
+test.after.always(() => teardowns.run());
+const lasting = dataFolder(teardowns);
+/** The server on the lasting data folder: a test finds the one that the test before left, since every start costs seconds. */
+let server: Serving;
+const NAMES = "select distinct display_name from principal";
 
 test.serial(
   "the first start makes an account and prints its password, a second one is quick and keeps all",
@@ -64,9 +73,11 @@ test.serial(
 test.serial(
   "the first account's name and password can be given, and the password is not printed",
   async (t) => {
-    const PUSHDAV_DATA = await dataFolder(t);
-    const account = { PUSHDAV_ADMIN_USER: "ann", PUSHDAV_ADMIN_PASSWORD: "correct horse" };
-    const server = await startServe(t, { PUSHDAV_DATA, ...account });
+    server = await startServe(teardowns, {
+      PUSHDAV_DATA: await lasting,
+      PUSHDAV_ADMIN_USER: "ann",
+      PUSHDAV_ADMIN_PASSWORD: "correct horse",
+    });
     t.not(await status(`${server.url}/dav/`, basic("ann", "correct horse")), 401);
     t.notRegex(server.said(), /correct horse/);
   },
@@ -75,12 +86,10 @@ test.serial(
 test.serial(
   "a second start on the same data folder says so and exits, and the first goes on",
   async (t) => {
-    const data = await dataFolder(t);
-    const first = await startServe(t, { PUSHDAV_DATA: data });
-    const second = await runCommand(t, ["serve"], { PORT: "0", PUSHDAV_DATA: data }).ended;
+    const second = await runCommand(t, ["serve"], { PORT: "0", PUSHDAV_DATA: await lasting }).ended;
     t.is(second.code, 1);
-    t.regex(second.errors, new RegExp(`already running.*serve, pid ${first.pid}`));
-    t.is(await status(`${first.url}/readyz`), 200);
+    t.regex(second.errors, new RegExp(`already running.*serve, pid ${server.pid}`));
+    t.is(await status(`${server.url}/readyz`), 200);
   },
 );
 
@@ -99,83 +108,59 @@ test.serial("of two first starts at once one wins", async (t) => {
 test.serial(
   "after kill -9 of the supervisor the workers end, and the next start takes the left-over database",
   async (t) => {
-    const data = await dataFolder(t);
-    const first = await startServe(t, { PUSHDAV_DATA: data });
+    const data = await lasting;
     const leftOver = await postmasterPid(data);
     await query(data, "update principal set display_name = 'kept'");
-    first.child.kill("SIGKILL");
-    await first.ended;
+    server.child.kill("SIGKILL");
+    await server.ended;
     t.true(isAlive(leftOver));
     await until("the workers have ended", () =>
-      fetch(first.url).then(
+      status(server.url).then(
         () => false,
         () => true,
       ),
     );
 
-    await startServe(t, { PUSHDAV_DATA: data });
+    server = await startServe(teardowns, { PUSHDAV_DATA: data });
     t.not(await postmasterPid(data), leftOver);
     t.false(isAlive(leftOver));
-    t.deepEqual(await query(data, "select display_name from principal"), [
-      { display_name: "kept" },
-    ]);
+    t.deepEqual(await query(data, NAMES), [{ display_name: "kept" }]);
   },
 );
 
 test.serial(
   "after kill -9 of everything the next start recovers from a stale postmaster.pid",
   async (t) => {
-    const data = await dataFolder(t);
-    const first = await startServe(t, { PUSHDAV_DATA: data });
-    await query(data, "update principal set display_name = 'kept'");
+    const data = await lasting;
+    await query(data, "update principal set display_name = 'kept again'");
     const postmaster = await postmasterPid(data);
-    first.child.kill("SIGKILL");
+    server.child.kill("SIGKILL");
     process.kill(postmaster, "SIGKILL");
-    await first.ended;
+    await server.ended;
     t.true(existsSync(join(data, "postgres/cluster/postmaster.pid")));
 
-    await startServe(t, { PUSHDAV_DATA: data });
-    t.deepEqual(await query(data, "select display_name from principal"), [
-      { display_name: "kept" },
-    ]);
+    server = await startServe(teardowns, { PUSHDAV_DATA: data });
+    t.deepEqual(await query(data, NAMES), [{ display_name: "kept again" }]);
   },
 );
 
 test.serial(
   "a stale postmaster.pid whose number another program has now does not stop a start",
   async (t) => {
-    const data = await dataFolder(t);
-    const first = await startServe(t, { PUSHDAV_DATA: data });
+    const data = await lasting;
     const file = join(data, "postgres/cluster/postmaster.pid");
     const stale = await readFile(file, "utf8");
-    first.child.kill("SIGINT");
-    await first.ended;
+    server.child.kill("SIGINT");
+    await server.ended;
     await writeFile(file, stale.replace(/^\d+/, String(process.pid)));
 
-    const second = await startServe(t, { PUSHDAV_DATA: data });
-    t.is(await status(`${second.url}/readyz`), 200);
-  },
-);
-
-test.serial(
-  "a database killed under a running server is started again, and requests work again",
-  async (t) => {
-    const data = await dataFolder(t);
-    const server = await startServe(t, { PUSHDAV_DATA: data });
-    const killed = await postmasterPid(data);
-    process.kill(killed, "SIGKILL");
-    await until("the server is ready again", async () => {
-      const ready = (await status(`${server.url}/readyz`)) === 200;
-      return ready && (await postmasterPid(data)) !== killed;
-    });
-    server.child.kill("SIGINT");
-    t.is((await server.ended).code, 0);
+    server = await startServe(teardowns, { PUSHDAV_DATA: data });
+    t.is(await status(`${server.url}/readyz`), 200);
   },
 );
 
 test.serial("a database process that crashes alone costs a moment, not the server", async (t) => {
-  const data = await dataFolder(t);
-  const server = await startServe(t, { PUSHDAV_DATA: data });
+  const data = await lasting;
   const client = new Client({ connectionString: await databaseUrl(data) });
   client.on("error", () => undefined);
   await client.connect();
@@ -190,6 +175,39 @@ test.serial("a database process that crashes alone costs a moment, not the serve
   t.regex(again.errors, /already running/);
 });
 
+test.serial(
+  "a database killed under a running server is started again, and requests work again",
+  async (t) => {
+    const data = await lasting;
+    const killed = await postmasterPid(data);
+    process.kill(killed, "SIGKILL");
+    await until("the server is ready again", async () => {
+      const ready = (await status(`${server.url}/readyz`)) === 200;
+      return ready && (await postmasterPid(data)) !== killed;
+    });
+    t.is(server.child.exitCode, null);
+  },
+);
+
+test.serial(
+  "a port that is in use is told in one line, and the database stops again",
+  async (t) => {
+    const data = await dataFolder(t);
+    const variables = { PORT: String(server.port), PUSHDAV_HOST: "127.0.0.1", PUSHDAV_DATA: data };
+    const second = await runCommand(t, ["serve"], variables).ended;
+    t.is(second.code, 1);
+    t.regex(second.errors, new RegExp(`pushdav: port ${server.port} .*in use`));
+    t.notRegex(second.errors, /at .*\.ts/);
+    t.false(existsSync(join(data, "postgres/cluster/postmaster.pid")));
+  },
+);
+
+test.serial("Ctrl-C right after the database was lost ends the server all the same", async (t) => {
+  process.kill(await postmasterPid(await lasting), "SIGKILL");
+  server.child.kill("SIGINT");
+  t.is((await server.ended).code, 0);
+});
+
 test.serial("an unfinished first start is begun anew", async (t) => {
   const data = await dataFolder(t);
   const first = runCommand(t, ["serve"], { PORT: "0", PUSHDAV_DATA: data });
@@ -201,38 +219,21 @@ test.serial("an unfinished first start is begun anew", async (t) => {
 });
 
 test.serial(
-  "a port that is in use is told in one line, and the database stops again",
+  "npm start works with a very long data folder, and a stop signal reaches it",
   async (t) => {
-    const first = await startServe(t, { PUSHDAV_DATA: await dataFolder(t) });
-    const data = await dataFolder(t);
-    const variables = { PORT: String(first.port), PUSHDAV_HOST: "127.0.0.1", PUSHDAV_DATA: data };
-    const second = await runCommand(t, ["serve"], variables).ended;
-    t.is(second.code, 1);
-    t.regex(second.errors, new RegExp(`pushdav: port ${first.port} .*in use`));
-    t.notRegex(second.errors, /at .*\.ts/);
-    t.false(existsSync(join(data, "postgres/cluster/postmaster.pid")));
+    const data = join(await dataFolder(t), "x".repeat(120));
+    await mkdir(join(data, ".."), { recursive: true });
+    const variables = { PORT: "0", PUSHDAV_HOST: "127.0.0.1", PUSHDAV_WORKERS: "1" };
+    const root = join(import.meta.dirname, "../..");
+    const npm = runCommand(t, [`--prefix=${root}`], { ...variables, PUSHDAV_DATA: data }, [
+      "npm",
+      "start",
+    ]);
+    const pid = await until("the server listens", () =>
+      Number(/"pid":(\d+).*"msg":"listening"/.exec(npm.said())?.[1]),
+    );
+    npm.child.kill("SIGTERM");
+    await until("the server has ended", () => !isAlive(pid));
+    t.pass();
   },
 );
-
-test.serial("a data folder with a very long name works", async (t) => {
-  const data = join(await dataFolder(t), "x".repeat(120));
-  await mkdir(join(data, ".."), { recursive: true });
-  const server = await startServe(t, { PUSHDAV_DATA: data });
-  t.is(await status(`${server.url}/readyz`), 200);
-});
-
-test.serial("a stop signal to npm start reaches the server", async (t) => {
-  const data = await dataFolder(t);
-  const variables = { PORT: "0", PUSHDAV_HOST: "127.0.0.1", PUSHDAV_WORKERS: "1" };
-  const root = join(import.meta.dirname, "../..");
-  const npm = runCommand(t, [`--prefix=${root}`], { ...variables, PUSHDAV_DATA: data }, [
-    "npm",
-    "start",
-  ]);
-  const pid = await until("the server listens", () =>
-    Number(/"pid":(\d+).*"msg":"listening"/.exec(npm.said())?.[1]),
-  );
-  npm.child.kill("SIGTERM");
-  await until("the server has ended", () => !isAlive(pid));
-  t.pass();
-});

@@ -2,12 +2,25 @@ import { lstat, realpath, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "ava";
 import { Failure } from "../../../server/failure.ts";
+import { EmbeddedPostgres } from "../../../server/postgres/embedded.ts";
 import { openPlace } from "../../../server/postgres/place.ts";
-import { dataFolder, startServe } from "../../support/serve.ts";
+import { dataFolder } from "../../support/serve.ts";
+
+async function openServer(folder: string): Promise<EmbeddedPostgres> {
+  return EmbeddedPostgres.open({
+    dataFolder: folder,
+    purpose: "test",
+    share: false,
+    durable: false,
+    notice: () => undefined,
+    onLost: () => undefined,
+  });
+}
 
 test("the database's files are for their owner only", async (t) => {
   const data = await dataFolder(t);
-  await startServe(t, { PUSHDAV_DATA: data });
+  const server = await openServer(data);
+  await server.stop();
   const modeOf = async (name: string) => (await stat(join(data, name))).mode & 0o777;
   t.is(await modeOf("."), 0o700);
   t.is(await modeOf("postgres"), 0o700);
@@ -28,15 +41,17 @@ asRoot(
   "as root, a database that its user could not reach is put elsewhere, and found again",
   async (t) => {
     const data = await dataFolder(t, 0o700);
-    const first = await startServe(t, { PUSHDAV_DATA: data });
+    const first = await openServer(data);
+    await first.stop();
     const link = join(data, "postgres");
     t.true((await lstat(link)).isSymbolicLink());
-    t.regex(await realpath(link), /^\/var\/lib\/pushdav\/the data-/);
+    const place = await realpath(link);
+    t.regex(place, /^\/var\/lib\/pushdav\/the data-/);
     t.not((await stat(link)).uid, 0);
-    first.child.kill("SIGTERM");
-    await first.ended;
 
-    const second = await startServe(t, { PUSHDAV_DATA: data });
-    t.notRegex(second.said(), /Password/);
+    const second = await openServer(data);
+    await second.stop();
+    t.is(second.url, first.url);
+    t.is(await realpath(link), place);
   },
 );
