@@ -32,6 +32,8 @@ export function createPool(options: PoolOptions): Pool {
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
+    // Statements are sent without waiting for the answers to those before, and run in the order they were sent in.
+    pipeline: true,
     types,
   });
   pool.on("error", options.onError);

@@ -11,7 +11,7 @@ import * as principals from "./principals.ts";
 import { findCards } from "./text-index.ts";
 import * as read from "./read.ts";
 import * as timeIndex from "./time-index.ts";
-import { inTransaction } from "./transaction.ts";
+import { inPipelinedTransaction } from "./transaction.ts";
 import type { Author } from "./change.ts";
 import { Writer } from "./write.ts";
 
@@ -61,8 +61,8 @@ export function createStore(
       if (work.mode === "statement") return work.run(transaction(pool, author, quota));
       for (let attempt = 1; ; attempt++) {
         try {
-          const result = await inTransaction(pool, BEGIN[work.mode], (client) =>
-            work.run(transaction(client, author, quota)),
+          const result = await inPipelinedTransaction(pool, BEGIN[work.mode], (connection) =>
+            work.run(transaction(connection, author, quota)),
           );
           if (work.mode === "write") changed();
           return result;
