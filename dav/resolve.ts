@@ -1,6 +1,6 @@
 import { directoryCard } from "./directory.ts";
 import { forbidden } from "./privileges.ts";
-import { formatPath, isInHome, type Path, type PlacePath } from "./paths.ts";
+import { formatPath, isInHome, type ObjectPath, type Path, type PlacePath } from "./paths.ts";
 import {
   collectionResource,
   fileResource,
@@ -10,7 +10,7 @@ import {
   type ObjectResource,
   type Resource,
 } from "./resource.ts";
-import type { Columns, Transaction } from "./store.ts";
+import type { CollectionRow, Columns, ObjectRow, Transaction } from "./store.ts";
 
 const NO_DATA: Columns = { data: false };
 
@@ -58,14 +58,33 @@ async function resolveCollection(
   return collection && collectionResource(collection);
 }
 
+interface Found {
+  readonly collection: CollectionResource | null;
+  readonly object: ObjectResource | null;
+}
+
 /** The object at a path and the collection above it; either may be missing. */
 export async function resolveObject(
   tx: Transaction,
-  path: Path & { kind: "object" },
+  path: ObjectPath,
   columns: Columns = NO_DATA,
-): Promise<{ collection: CollectionResource | null; object: ObjectResource | null }> {
+): Promise<Found> {
   const { home, owner, collection, object } = path;
-  const found = await tx.findObject(home, owner, collection, object, columns);
+  return toResources(await tx.findObject(home, owner, collection, object, columns));
+}
+
+/** As resolveObject, with the name of the member that has a UID; null where none has. */
+export async function resolveTarget(
+  tx: Transaction,
+  path: ObjectPath,
+  uid: string,
+): Promise<Found & { holder: string | null }> {
+  const { home, owner, collection, object } = path;
+  const found = await tx.findTarget(home, owner, collection, object, uid);
+  return { ...toResources(found), holder: found?.holder ?? null };
+}
+
+function toResources(found: { collection: CollectionRow; object: ObjectRow | null } | null): Found {
   if (found === null) return { collection: null, object: null };
   return {
     collection: collectionResource(found.collection),

@@ -241,6 +241,9 @@ export interface NewRegistration {
  * Storage as one request of one user sees it. Reads first take the counter, then what it counts. What belongs to
  * another is not there unless something was granted on it: a collection itself, a home by any collection in it. A
  * change by which the account would take more than its quota throws DavError quota-not-exceeded.
+ *
+ * Calls take effect in the order in which they are made, so that one need not wait for another to be behind it: calls
+ * made together cost one round trip.
  */
 export interface Transaction {
   readonly files: FileStore;
@@ -262,6 +265,14 @@ export interface Transaction {
     name: string,
     columns: Columns,
   ): Promise<{ collection: CollectionRow; object: ObjectRow | null } | null>;
+  /** As findObject without the bytes, with the name of the member that has a UID. */
+  findTarget(
+    kind: HomeKind,
+    owner: string,
+    collection: string,
+    name: string,
+    uid: string,
+  ): Promise<{ collection: CollectionRow; object: ObjectRow | null; holder: string | null } | null>;
   listObjects(collection: CollectionRow, columns: Columns): Promise<ObjectRow[]>;
   getObjects(
     collection: CollectionRow,

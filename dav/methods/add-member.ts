@@ -51,7 +51,7 @@ async function add(
   const member = { ...path, kind: "object", object: name } as const;
   checkLocks(held, member, { membership: true });
   checkWrite(request, null);
-  await checkMember(tx, collection, name, valid);
+  checkMember(collection, name, valid, await tx.findUid(collection, valid.uid));
   await tx.putObject(collection, { ...valid, name, altered: valid.data !== request.body }, null);
   const location = formatPath(member);
   return { status: 201, headers: { location, ...validators(valid, request) } };

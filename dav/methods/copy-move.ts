@@ -90,7 +90,12 @@ async function carryOut(
     await tx.deleteObject(source.collection, path.object);
     await endLocks(tx, path, held);
   }
-  await checkMember(tx, collection.collection, target.object, valid);
+  checkMember(
+    collection.collection,
+    target.object,
+    valid,
+    await tx.findUid(collection.collection, valid.uid),
+  );
   const { properties } = source.object;
   const stored = { ...valid, name: target.object, properties };
   await tx.putObject(collection.collection, stored, object?.object ?? null);

@@ -33,9 +33,11 @@ export const DELETE: Method = {
     return {
       mode: "write",
       run: async (tx) => {
-        const held = await enter(tx, [path], conditions, request, context);
-        if (path.kind === "object") await deleteObject(tx, path, held, request, context);
-        else await deleteCollection(tx, path, held, request, context);
+        const entering = enter(tx, [path], conditions, request, context);
+        const held =
+          path.kind === "object"
+            ? await deleteObject(tx, path, entering, request, context)
+            : await deleteCollection(tx, path, await entering, request, context);
         await endLocks(tx, path, held);
         return DELETED;
       },
@@ -46,16 +48,17 @@ export const DELETE: Method = {
 async function deleteObject(
   tx: Transaction,
   path: ObjectPath,
-  held: HeldLocks,
+  entering: Promise<HeldLocks>,
   request: DavRequest,
   context: MethodContext,
-): Promise<void> {
-  const { collection, object } = await resolveObject(tx, path);
+): Promise<HeldLocks> {
+  const [held, { collection, object }] = await Promise.all([entering, resolveObject(tx, path)]);
   if (collection !== null) need("unbind", collection, context.user.id);
   checkLocks(held, path, { membership: true });
   checkState(request, object);
   if (object === null) throw new DavError(404, "nothing is mapped to this URL");
   await tx.deleteObject(object.collection, path.object);
+  return held;
 }
 
 async function deleteCollection(
@@ -64,7 +67,7 @@ async function deleteCollection(
   held: HeldLocks,
   request: DavRequest,
   context: MethodContext,
-): Promise<void> {
+): Promise<HeldLocks> {
   const resource = await resolve(tx, path);
   if (resource === null || !isCollection(resource)) {
     throw new DavError(404, "nothing is mapped to this URL");
@@ -74,4 +77,5 @@ async function deleteCollection(
   checkLocks(held, path, { tree: true, membership: true });
   checkState(request, resource);
   await tx.deleteCollection(resource.collection);
+  return held;
 }

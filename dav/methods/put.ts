@@ -12,7 +12,7 @@ import {
 import { formatPath, type CollectionPath, type ObjectPath } from "../paths.ts";
 import { need } from "../privileges.ts";
 import { hasQuirk } from "../quirks.ts";
-import { resolveObject } from "../resolve.ts";
+import { resolveTarget } from "../resolve.ts";
 import { href } from "../xml/element.ts";
 import { putFile } from "./files/put.ts";
 import { answer, type Method, type MethodContext } from "./method.ts";
@@ -38,8 +38,12 @@ export const PUT: Method = {
     return {
       mode: "write",
       run: async (tx) => {
-        const held = await enter(tx, [path], conditions, request, context);
-        return store(tx, held, path, valid, request, context);
+        // Sent together: the look takes place behind the lock all the same.
+        const [held, target] = await Promise.all([
+          enter(tx, [path], conditions, request, context),
+          resolveTarget(tx, path, valid.uid),
+        ]);
+        return store(tx, { ...target, held }, { path, valid, request }, context);
       },
     };
   },
@@ -70,22 +74,28 @@ export function readObject(
   return validateObject(kind, storedForm(type, request.body), context.now, maxImageSize);
 }
 
+/** What stands where an object is put, behind the lock of the home. */
+type Target = Awaited<ReturnType<typeof resolveTarget>> & { readonly held: HeldLocks };
+
+interface Upload {
+  readonly path: ObjectPath;
+  readonly valid: ValidObject;
+  readonly request: DavRequest;
+}
+
 async function store(
   tx: Transaction,
-  held: HeldLocks,
-  path: ObjectPath,
-  valid: ValidObject,
-  request: DavRequest,
-  context: MethodContext,
+  { collection, object, holder, held }: Target,
+  { path, valid, request }: Upload,
+  { user }: MethodContext,
 ): Promise<DavResponse> {
-  const { collection, object } = await resolveObject(tx, path);
   if (collection === null) throw new DavError(409, "the collection does not exist");
-  need(object === null ? "bind" : "write-content", object ?? collection, context.user.id);
+  need(object === null ? "bind" : "write-content", object ?? collection, user.id);
   checkLocks(held, path, { membership: object === null });
   checkState(request, object);
   const headers = validators(valid, request);
   if (object?.object.etag === valid.etag) return { status: 204, headers };
-  await checkMember(tx, collection.collection, path.object, valid, object?.object.uid);
+  checkMember(collection.collection, path.object, valid, holder);
   const altered = valid.data !== request.body;
   const stored = { ...valid, name: path.object, altered };
   await tx.putObject(collection.collection, stored, object?.object ?? null);
@@ -100,19 +110,16 @@ export function validators(valid: ValidObject, { body }: DavRequest): Record<str
 /**
  * Refuses an object that its collection may not hold under this name.
  *
- * @param current the UID of the member that has the name, which nobody else can have
+ * @param holder the name of the member that has the object's UID; null where none has
  * @throws DavError supported-calendar-component or no-uid-conflict
  */
-export async function checkMember(
-  tx: Transaction,
+export function checkMember(
   collection: CollectionRow,
   name: string,
-  valid: { uid: string; component: string },
-  current?: string,
-): Promise<void> {
-  checkComponent(collection, valid.component);
-  if (valid.uid === current) return;
-  const holder = await tx.findUid(collection, valid.uid);
+  { component }: { component: string },
+  holder: string | null,
+): void {
+  checkComponent(collection, component);
   if (holder === null || holder === name) return;
   const target = formatPath({
     kind: "object",

@@ -116,27 +116,55 @@ export async function listCollections(
   return rows.filter((row) => !isConcealed(row)).map((row) => toCollection(row, home));
 }
 
-const FIND_OBJECT = withData(
-  "find-object",
-  (columns) => `select ${HOME_COLUMNS}, ${COLLECTION_COLUMNS}, ${grantedColumn("$5")}, ${columns}
+const findObjectText = (columns: string) =>
+  `select ${HOME_COLUMNS}, ${COLLECTION_COLUMNS}, ${grantedColumn("$5")}, ${columns}
     from ${HOME} join ${BINDING} join ${COLLECTION}
     left join object o on o.principal_id = c.principal_id and o.collection_id = c.id
       and o.name = $4 and o.data is not null
-    where p.name = $1 and h.kind = $2 and b.name = $3`,
-);
+    where p.name = $1 and h.kind = $2 and b.name = $3`;
+
+const FIND_OBJECT = withData("find-object", findObjectText);
+
+const FIND_TARGET: Statement = {
+  name: "find-target",
+  text: findObjectText(`${OBJECT_COLUMNS}, (
+    select u.name from object u where u.principal_id = c.principal_id and u.collection_id = c.id and u.uid = $6
+  ) as holder`),
+};
+
+interface Place {
+  readonly kind: HomeKind;
+  readonly owner: string;
+  readonly collection: string;
+  readonly name: string;
+}
+
+type PlaceColumns = HomeColumns & CollectionColumns & MaybeObjectColumns;
 
 export async function findObject(
   db: Connection,
   actor: number | null,
-  place: { kind: HomeKind; owner: string; collection: string; name: string },
+  { kind, owner, collection, name }: Place,
   columns: Columns,
 ): Promise<{ collection: CollectionRow; object: ObjectRow | null } | null> {
-  type Row = HomeColumns & CollectionColumns & MaybeObjectColumns;
-  const { kind, owner, collection, name } = place;
   const values = [owner, kind, collection, name, actor];
-  const [row] = await rowsOf<Row>(db, FIND_OBJECT(columns), values);
+  const [row] = await rowsOf<PlaceColumns>(db, FIND_OBJECT(columns), values);
   if (row === undefined || isConcealed(row)) return null;
   return { collection: toCollection(row, toHome(row)), object: toMaybeObject(row) };
+}
+
+export async function findTarget(
+  db: Connection,
+  actor: number | null,
+  { kind, owner, collection, name }: Place,
+  uid: string,
+): Promise<{ collection: CollectionRow; object: ObjectRow | null; holder: string | null } | null> {
+  type Row = PlaceColumns & { holder: string | null };
+  const values = [owner, kind, collection, name, actor, uid];
+  const [row] = await rowsOf<Row>(db, FIND_TARGET, values);
+  if (row === undefined || isConcealed(row)) return null;
+  const { holder } = row;
+  return { collection: toCollection(row, toHome(row)), object: toMaybeObject(row), holder };
 }
 
 /** The members of the collection $2 of the owner $1, tombstones too. */

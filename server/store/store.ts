@@ -94,6 +94,8 @@ function transaction(db: Connection, author: Author, quota: number): Transaction
     listCollections: (home) => read.listCollections(db, actor, home),
     findObject: (kind, owner, collection, name, columns) =>
       read.findObject(db, actor, { kind, owner, collection, name }, columns),
+    findTarget: (kind, owner, collection, name, uid) =>
+      read.findTarget(db, actor, { kind, owner, collection, name }, uid),
     listObjects: (collection, columns) => read.listObjects(db, collection, columns),
     getObjects: (collection, names, columns) => read.getObjects(db, collection, names, columns),
     findObjects: (collection, search, columns) =>
