@@ -19,9 +19,15 @@ const REASONS: Readonly<Record<number, string>> = {
   507: "Insufficient Storage",
 };
 
+// Made once: a long answer has them in each response.
+const RESPONSE = dav("response");
+const PROPSTAT = dav("propstat");
+const PROP = dav("prop");
+const STATUS = dav("status");
+
 /** COMPAT(old iOS): the status line is upper case and complete (sabre/dav 1.5.3). */
 export function statusElement(status: number): Element {
-  return el(dav("status"), [`HTTP/1.1 ${status} ${REASONS[status] ?? "Unknown"}`]);
+  return el(STATUS, [`HTTP/1.1 ${status} ${REASONS[status] ?? "Unknown"}`]);
 }
 
 export interface Propstat {
@@ -33,12 +39,12 @@ export interface Propstat {
 /** A DAV:response with propstats, of which it must have one (RFC 4918 section 14.24). */
 export function propstatResponse(target: string, propstats: readonly Propstat[]): Element {
   const some = propstats.length > 0 ? propstats : [{ status: 200, properties: [] }];
-  return el(dav("response"), [href(target), ...some.map(propstatElement)]);
+  return el(RESPONSE, [href(target), ...some.map(propstatElement)]);
 }
 
 function propstatElement({ status, properties, condition }: Propstat): Element {
   const error = condition === undefined ? [] : [errorElement(condition)];
-  return el(dav("propstat"), [el(dav("prop"), properties), statusElement(status), ...error]);
+  return el(PROPSTAT, [el(PROP, properties), statusElement(status), ...error]);
 }
 
 /**
@@ -54,16 +60,25 @@ export function statusResponse(
 ): Element {
   const error = condition === undefined ? [] : [errorElement(condition)];
   const words = description === undefined ? [] : [el(dav("responsedescription"), [description])];
-  return el(dav("response"), [href(target), statusElement(status), ...error, ...words]);
+  return el(RESPONSE, [href(target), statusElement(status), ...error, ...words]);
 }
+
+/** Characters that are encoded at once: a long text out of many small pieces takes several times as long. */
+const PORTION = 32_768;
 
 /** The 207 answer around responses; `last` follows them, as sync-collection's token must. */
 export function multistatus(responses: Iterable<Element>, last: readonly Node[] = []): DavResponse {
   const writer = new Writer();
-  for (const response of responses) writer.write(response);
+  const portions: Buffer[] = [];
+  for (const response of responses) {
+    writer.write(response);
+    if (writer.text.length > PORTION) portions.push(Buffer.from(writer.take()));
+  }
   for (const node of last) writer.write(node);
   writer.use(NAMESPACES.d);
-  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<d:multistatus${writer.declarations()}>${writer.text}</d:multistatus>`;
+  const start = `<?xml version="1.0" encoding="UTF-8"?>\n<d:multistatus${writer.declarations()}>`;
+  const end = `${writer.take()}</d:multistatus>`;
+  const body = Buffer.concat([Buffer.from(start), ...portions, Buffer.from(end)]);
   const headers = { "content-type": XML_CONTENT_TYPE, vary: VARY_BY_PREFERENCE };
   return { status: 207, headers, body };
 }

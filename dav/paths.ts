@@ -152,12 +152,16 @@ export function formatPath(path: Path): string {
     case "home":
       return `${DAV_ROOT}${path.home}/${encodeURIComponent(path.owner)}/`;
     case "collection":
-      return `${formatPath({ ...path, kind: "home" })}${encodeURIComponent(path.collection)}/`;
+      return formatCollection(path);
     case "object":
-      return `${formatPath({ ...path, kind: "collection" })}${encodeURIComponent(path.object)}`;
+      return `${formatCollection(path)}${encodeURIComponent(path.object)}`;
     case "file":
       return `${DAV_ROOT}files/${encodeURIComponent(path.owner)}/${path.names.map(encodeURIComponent).join("/")}`;
   }
+}
+
+function formatCollection({ home, owner, collection }: CollectionPath | ObjectPath): string {
+  return `${DAV_ROOT}${home}/${encodeURIComponent(owner)}/${encodeURIComponent(collection)}/`;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { MethodContext } from "../methods/method.ts";
 import { multistatus, statusResponse } from "../multistatus.ts";
 import { formatPath, parseHref, type ObjectPath } from "../paths.ts";
 import { need } from "../privileges.ts";
-import { propertyResponses } from "../property-responses.ts";
+import { responder } from "../property-responses.ts";
 import { needsData, readPropertyRequest } from "../propstat.ts";
 import { resolve } from "../resolve.ts";
 import {
@@ -48,12 +48,17 @@ const directoryMultiget: Report["prepare"] = (root, request, context) => {
         path?.kind === "directory-card" ? [path.account] : [],
       );
       const cards = (await tx.findPrincipals(names)).map(directoryCard);
-      const responses = await propertyResponses(tx, cards, wanted, context);
-      const byHref = new Map(cards.map((card, index) => [hrefOf(card), responses[index]]));
+      const respond = await responder(tx, cards, wanted, context);
+      const byHref = new Map(cards.map((card) => [hrefOf(card), card]));
       const hrefs = new Set(
         paths.map(({ href, path }) => (path === null ? href : formatPath(path))),
       );
-      return multistatus([...hrefs].map((href) => byHref.get(href) ?? statusResponse(href, 404)));
+      return multistatus(
+        hrefs.values().map((href) => {
+          const card = byHref.get(href);
+          return card === undefined ? statusResponse(href, 404) : respond(card);
+        }),
+      );
     },
   };
 };
@@ -78,12 +83,12 @@ function multiget(kind: CollectionKind, name: string): Report {
           const names = [...members.values()].filter(isAsked).map(({ object }) => object);
           const objects = await tx.getObjects(collection, names, { data: needsData(wanted) });
           const found = objects.map((object) => objectResource(collection, object));
-          const responses = await propertyResponses(tx, found, wanted, context);
-          const byName = new Map(found.map(({ object }, index) => [object.name, responses[index]]));
+          const respond = await responder(tx, found, wanted, context);
+          const byName = new Map(found.map((member) => [member.object.name, member]));
           return multistatus(
-            [...members].map(([href, path]) => {
-              const response = path && byName.get(path.object);
-              return response ?? statusResponse(href, 404);
+            members.entries().map(([href, path]) => {
+              const member = path && byName.get(path.object);
+              return member ? respond(member) : statusResponse(href, 404);
             }),
           );
         },

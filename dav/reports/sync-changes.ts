@@ -1,9 +1,9 @@
 import { hiddenCards } from "../hidden-cards.ts";
 import type { MethodContext } from "../methods/method.ts";
 import { statusResponse } from "../multistatus.ts";
-import { formatPath } from "../paths.ts";
+import { formatPath, type Path } from "../paths.ts";
 import { forbidden, readsAllOf } from "../privileges.ts";
-import { propertyResponses } from "../property-responses.ts";
+import { propertyResponses, responder } from "../property-responses.ts";
 import type { PropertyRequest } from "../propstat.ts";
 import {
   collectionResource,
@@ -29,16 +29,16 @@ export interface SyncRequest {
 
 /** One page of changes and the token that the next request begins with. */
 export interface Changes {
-  readonly responses: readonly Element[];
+  readonly responses: Iterable<Element>;
   readonly token: string;
   readonly truncated: boolean;
 }
 
-/** What changed: a resource, or null and the href of what was removed. */
+/** What changed: a resource, or null and the path of what was removed. */
 interface Change {
   readonly seq: number;
   readonly resource: Resource | null;
-  readonly href: string;
+  readonly path: Path;
 }
 
 interface Page {
@@ -64,7 +64,7 @@ export async function collectionChanges(
   const changes = changed.map(({ name, seq, object }) => ({
     seq,
     resource: object && !hidden.has(name) ? objectResource(collection, object) : null,
-    href: hrefIn(collection.home, collection.name, name),
+    path: pathIn(collection.home, collection.name, name),
   }));
   const { shown, truncated, seq } = page(changes, sync.limit, collection.seq);
   // At first there is nothing that could have been removed.
@@ -103,7 +103,8 @@ export async function homeChanges(
     return { responses: own, token: homeToken(home, mark), truncated: false };
   }
   const changes = await changesBelow(tx, home, token?.seq ?? 0, sync);
-  const { shown, truncated, seq } = page(changes, sync.limit, home.seq);
+  const limit = Math.min(sync.limit, distinct(changes));
+  const { shown, truncated, seq } = page(changes, limit, home.seq);
   return {
     responses: [...own, ...(await responsesTo(tx, shown, sync, context))],
     token: formatToken({ uuid: home.uuid, seq, mark }),
@@ -123,31 +124,35 @@ async function changesBelow(
   const changes = collections.map(({ name, seq, collection }) => ({
     seq,
     resource: collection && collectionResource(collection),
-    href: hrefIn(home, name),
+    path: pathIn(home, name),
   }));
   if (byContent) return changes;
   const replaced = since === 0 ? [] : await tx.replacedCollections(home, since, most);
-  const gone = replaced.map(({ name, seq }) => ({ seq, resource: null, href: hrefIn(home, name) }));
+  const gone = replaced.map(({ name, seq }) => ({ seq, resource: null, path: pathIn(home, name) }));
   const members = await tx.changedHomeObjects(home, since, most, { data: sync.data });
   const inside = members.map(({ collection, change: { name, seq, object } }) => ({
     seq,
     resource: object && objectResource(collection, object),
-    href: hrefIn(home, collection.name, name),
+    path: pathIn(home, collection.name, name),
   }));
   return [...gone, ...changes, ...inside].sort((a, b) => a.seq - b.seq);
 }
 
-/**
- * Cuts a page; its token is the number of the last change in it, so that nothing is lost between pages. Between the end of
- * a collection and the beginning of another with its name a page ends: each URL is in an answer once, and the client forgets
- * the members of the old one.
- */
+/** Cuts a page; its token is the number of the last change in it, so that nothing is lost between pages. */
 function page(changes: readonly Change[], limit: number, current: number): Page {
-  const hrefs = new Set<string>();
-  const again = changes.findIndex(({ href }) => hrefs.size === hrefs.add(href).size);
-  const shown = changes.slice(0, again < 0 ? limit : Math.min(limit, again));
+  const shown = changes.slice(0, limit);
   const truncated = changes.length > shown.length;
   return { shown, truncated, seq: truncated ? (shown.at(-1)?.seq ?? current) : current };
+}
+
+/**
+ * How many changes come before the first of a URL that had one already. Between the end of a collection and the beginning of
+ * another with its name a page ends: each URL is in an answer once, and the client forgets the members of the old one.
+ */
+function distinct(changes: readonly Change[]): number {
+  const hrefs = new Set<string>();
+  const again = changes.findIndex(({ path }) => hrefs.size === hrefs.add(formatPath(path)).size);
+  return again < 0 ? changes.length : again;
 }
 
 async function responsesTo(
@@ -155,18 +160,19 @@ async function responsesTo(
   changes: readonly Change[],
   { wanted }: SyncRequest,
   context: MethodContext,
-): Promise<Element[]> {
+): Promise<Iterable<Element>> {
   const present = changes.map(({ resource }) => resource).filter((each) => each !== null);
-  const responses = await propertyResponses(tx, present, wanted, context);
-  const byResource = new Map(present.map((resource, index) => [resource, responses[index]]));
-  return changes.map(
-    ({ resource, href }) => (resource && byResource.get(resource)) ?? statusResponse(href, 404),
-  );
+  const respond = await responder(tx, present, wanted, context);
+  return changes
+    .values()
+    .map(({ resource, path }) =>
+      resource === null ? statusResponse(formatPath(path), 404) : respond(resource),
+    );
 }
 
-function hrefIn(home: HomeRow, collection: string, object?: string): string {
-  const place = { home: home.kind, owner: home.owner.name, collection };
-  return formatPath(
-    object === undefined ? { kind: "collection", ...place } : { kind: "object", ...place, object },
-  );
+function pathIn({ kind, owner }: HomeRow, collection: string, object?: string): Path {
+  const place = { home: kind, owner: owner.name, collection };
+  return object === undefined
+    ? { kind: "collection", ...place }
+    : { kind: "object", ...place, object };
 }

@@ -157,6 +157,13 @@ export class Writer {
     return prefix;
   }
 
+  /** Gives what has been written since the last time, and forgets it. */
+  take(): string {
+    const { text: written } = this;
+    this.text = "";
+    return written;
+  }
+
   /** The declarations for the root element, with a leading space. */
   declarations(): string {
     return [...this.#used]
