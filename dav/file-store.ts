@@ -15,6 +15,8 @@ export interface FileRow {
   readonly createdAt: Date;
   readonly modifiedAt: Date;
   readonly storage: Storage;
+  /** The home that it lies in, with its counter. */
+  readonly home: { readonly uuid: string; readonly seq: number };
   /** Local names of the privileges that whoever asks was granted on it or on what is above; null for the owner. */
   readonly granted: readonly string[] | null;
   /** What was granted to whom; present only when asked for. */
@@ -41,6 +43,16 @@ export interface FileContent {
 export interface FoundFile {
   readonly parent: FileRow | null;
   readonly file: FileRow | null;
+}
+
+/** A resource below a collection that changed: `file` is null when it was removed. */
+export interface FileChange {
+  /** The names from the home down. */
+  readonly names: readonly string[];
+  readonly seq: number;
+  readonly file: FileRow | null;
+  /** Whether it is a collection, or was one. */
+  readonly isCollection: boolean;
 }
 
 /** What becomes a file; a collection when null. */
@@ -70,6 +82,15 @@ export interface FileStore {
   listGrants(files: readonly FileRow[]): Promise<ReadonlyMap<number, readonly FileGrant[]>>;
   /** The members of a collection, by name. */
   list(collection: FileRow): Promise<FileRow[]>;
+
+  /**
+   * What is below a collection and changed in (`since`, `home.seq`], in order of seq; at most `limit`, with `deep` on all
+   * levels. Nothing removed when `since` is 0.
+   */
+  changed(
+    collection: FileRow,
+    page: { readonly since: number; readonly limit: number; readonly deep: boolean },
+  ): Promise<FileChange[]>;
 
   /** Locks an owner's home of files until the transaction ends; null when there is none. Call it first. */
   lock(owner: string): Promise<LockedHome | null>;

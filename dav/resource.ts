@@ -99,6 +99,11 @@ export function isInFiles(resource: Resource): resource is FileResource {
   return "file" in resource;
 }
 
+/** Whether a resource is a collection of files. */
+export function isFileCollection(resource: Resource): resource is FileResource {
+  return resource.kind === "file-home" || resource.kind === "file-collection";
+}
+
 /** The path of a resource. */
 export function pathOf(resource: Resource): Path {
   switch (resource.kind) {

@@ -1,4 +1,5 @@
 import { violated } from "./errors.ts";
+import type { FileRow } from "./file-store.ts";
 import type { CollectionRow, HomeRow } from "./store.ts";
 
 /** A collection's state: which incarnation, and the number of its last change (RFC 6578 section 4). */
@@ -24,6 +25,16 @@ export function collectionToken(collection: CollectionRow): string {
 /** A home's token carries a mark of what push it advertises, so that clients look again when that changes. */
 export function homeToken(home: HomeRow, mark: string): string {
   return formatToken({ uuid: home.uuid, seq: home.seq, mark });
+}
+
+/** The incarnation of a collection of files, made of that of its home and its number. */
+export function fileIncarnation({ home, id }: FileRow): string {
+  return home.uuid.slice(0, -12) + id.toString(16).padStart(12, "0");
+}
+
+/** The token of a collection of files, which counts what changes anywhere in its home. */
+export function fileToken(file: FileRow): string {
+  return formatToken({ uuid: fileIncarnation(file), seq: file.home.seq, mark: "" });
 }
 
 /**

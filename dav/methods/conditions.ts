@@ -6,9 +6,9 @@ import { covers, lockPlaceOf } from "../locks.ts";
 import { parseHref, type Path } from "../paths.ts";
 import { privilegesOn } from "../privileges.ts";
 import { resolve } from "../resolve.ts";
-import { isCollection, isHome, isInFiles, type Resource } from "../resource.ts";
+import { isCollection, isFileCollection, isHome, isInFiles, type Resource } from "../resource.ts";
 import type { Transaction } from "../store.ts";
-import { collectionToken, homeToken } from "../synctoken.ts";
+import { collectionToken, fileToken, homeToken } from "../synctoken.ts";
 import type { MethodContext, Work } from "./method.ts";
 
 /**
@@ -94,6 +94,7 @@ function etagsOf(resource: Resource): string[] {
 
 function syncTokensOf(resource: Resource, { push }: MethodContext): string[] {
   if (isCollection(resource)) return [collectionToken(resource.collection)];
+  if (isFileCollection(resource)) return [fileToken(resource.file)];
   return isHome(resource) ? [homeToken(resource.home, push.mark)] : [];
 }
 

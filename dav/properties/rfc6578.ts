@@ -1,8 +1,14 @@
 import { readsAllOf } from "../privileges.ts";
 import type { HomeResource, CollectionResource } from "../resource.ts";
-import { collectionToken, homeToken } from "../synctoken.ts";
+import { collectionToken, fileToken, homeToken } from "../synctoken.ts";
 import { cs, dav } from "../xml/names.ts";
-import { COLLECTIONS, HOMES, property, type PropertyContext } from "./property.ts";
+import {
+  COLLECTIONS,
+  FILE_COLLECTIONS,
+  HOMES,
+  property,
+  type PropertyContext,
+} from "./property.ts";
 
 /** A home has a token for who may read all of it: it counts what others must not see. */
 function token(
@@ -17,8 +23,9 @@ function token(
 export const RFC6578 = [
   property({
     name: dav("sync-token"),
-    on: [...HOMES, ...COLLECTIONS],
-    get: (resource, context) => token(resource, context),
+    on: [...HOMES, ...COLLECTIONS, ...FILE_COLLECTIONS],
+    get: (resource, context) =>
+      "file" in resource ? [fileToken(resource.file)] : token(resource, context),
   }),
   property({
     name: cs("getctag"),

@@ -7,14 +7,23 @@ import { propertyResponses, responder } from "../property-responses.ts";
 import type { PropertyRequest } from "../propstat.ts";
 import {
   collectionResource,
+  fileResource,
   hrefOf,
   objectResource,
   type CollectionResource,
+  type FileResource,
   type HomeResource,
   type Resource,
 } from "../resource.ts";
 import type { HomeRow, Transaction } from "../store.ts";
-import { collectionToken, formatToken, homeToken, readToken } from "../synctoken.ts";
+import {
+  collectionToken,
+  fileIncarnation,
+  fileToken,
+  formatToken,
+  homeToken,
+  readToken,
+} from "../synctoken.ts";
 import type { Element } from "../xml/element.ts";
 
 /** What a client asks of sync-collection. */
@@ -39,6 +48,12 @@ interface Change {
   readonly seq: number;
   readonly resource: Resource | null;
   readonly path: Path;
+  /** Whether it is or was a collection of files, of which the path does not tell. */
+  readonly isFileCollection?: boolean;
+}
+
+function hrefTo({ path, isFileCollection = false }: Change): string {
+  return isFileCollection ? `${formatPath(path)}/` : formatPath(path);
 }
 
 interface Page {
@@ -112,6 +127,33 @@ export async function homeChanges(
   };
 }
 
+/** What changed below a collection of files, at level 1 among its members only. */
+export async function fileChanges(
+  tx: Transaction,
+  { file }: FileResource,
+  sync: SyncRequest,
+  context: MethodContext,
+): Promise<Changes> {
+  const current = { uuid: fileIncarnation(file), seq: file.home.seq };
+  const since = readToken(sync.token, current)?.seq ?? 0;
+  if (since === current.seq) return { responses: [], token: fileToken(file), truncated: false };
+  const deep = sync.level === "infinite";
+  const changed = await tx.files.changed(file, { since, limit: sync.limit + 1, deep });
+  const changes = changed.map((each): Change => ({
+    seq: each.seq,
+    resource: each.file && fileResource(each.file),
+    path: { kind: "file", owner: file.owner.name, names: each.names },
+    isFileCollection: each.isCollection,
+  }));
+  const limit = Math.min(sync.limit, distinct(changes));
+  const { shown, truncated, seq } = page(changes, limit, current.seq);
+  return {
+    responses: await responsesTo(tx, shown, sync, context),
+    token: formatToken({ ...current, seq, mark: "" }),
+    truncated,
+  };
+}
+
 async function changesBelow(
   tx: Transaction,
   home: HomeRow,
@@ -151,7 +193,7 @@ function page(changes: readonly Change[], limit: number, current: number): Page 
  */
 function distinct(changes: readonly Change[]): number {
   const hrefs = new Set<string>();
-  const again = changes.findIndex(({ path }) => hrefs.size === hrefs.add(formatPath(path)).size);
+  const again = changes.findIndex((each) => hrefs.size === hrefs.add(hrefTo(each)).size);
   return again < 0 ? changes.length : again;
 }
 
@@ -165,8 +207,8 @@ async function responsesTo(
   const respond = await responder(tx, present, wanted, context);
   return changes
     .values()
-    .map(({ resource, path }) =>
-      resource === null ? statusResponse(formatPath(path), 404) : respond(resource),
+    .map((each) =>
+      each.resource === null ? statusResponse(hrefTo(each), 404) : respond(each.resource),
     );
 }
 

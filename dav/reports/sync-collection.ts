@@ -4,16 +4,22 @@ import type { DavRequest, DavResponse } from "../http/request.ts";
 import type { MethodContext } from "../methods/method.ts";
 import { multistatus, statusResponse } from "../multistatus.ts";
 import { need } from "../privileges.ts";
-import { COLLECTIONS, HOMES } from "../properties/property.ts";
+import { COLLECTIONS, FILE_COLLECTIONS, HOMES } from "../properties/property.ts";
 import { needsData, readPropertyRequest } from "../propstat.ts";
 import { hasQuirk } from "../quirks.ts";
 import { resolve } from "../resolve.ts";
-import { hrefOf, isCollection, isHome, type Resource } from "../resource.ts";
+import { hrefOf, isCollection, isFileCollection, isHome, type Resource } from "../resource.ts";
 import type { Transaction } from "../store.ts";
 import { child, el, text, type Element } from "../xml/element.ts";
 import { dav } from "../xml/names.ts";
 import type { Report } from "./report.ts";
-import { collectionChanges, homeChanges, type Changes, type SyncRequest } from "./sync-changes.ts";
+import {
+  collectionChanges,
+  fileChanges,
+  homeChanges,
+  type Changes,
+  type SyncRequest,
+} from "./sync-changes.ts";
 
 /**
  * sync-collection (RFC 6578 section 3). An idle poll is one statement: the counter is read first, and
@@ -21,7 +27,7 @@ import { collectionChanges, homeChanges, type Changes, type SyncRequest } from "
  */
 export const SYNC_COLLECTION: Report = {
   name: dav("sync-collection"),
-  on: new Set([...HOMES, ...COLLECTIONS]),
+  on: new Set([...HOMES, ...COLLECTIONS, ...FILE_COLLECTIONS]),
   prepare(root, request, context) {
     const sync = readSync(root, request, context);
     return {
@@ -43,6 +49,7 @@ async function changes(
   context: MethodContext,
 ): Promise<Changes> {
   if (isHome(resource)) return homeChanges(tx, resource, sync, context);
+  if (isFileCollection(resource)) return fileChanges(tx, resource, sync, context);
   if (!isCollection(resource)) {
     throw violated("supported-report", "sync-collection works on homes and collections");
   }

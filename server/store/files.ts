@@ -1,4 +1,5 @@
 import type {
+  FileChange,
   FileContent,
   FileGrant,
   FilePlace,
@@ -44,11 +45,11 @@ const FIND: Statement = {
   name: "find-file",
   text: `with recursive ${WALK}
     select depth, p.id as owner_id, p.name as owner_name, p.display_name, ${COLUMNS},
-      ${USED} as used, p.quota,
+      ${USED} as used, p.quota, h.uuid as home_uuid, h.sync_seq as home_seq,
       ${granted("$4", "p.id", "a.file_id in (select w.id from walk w where w.depth <= walk.depth)")},
       case when $3 and depth = cardinality($2::text[]) then f.data end as data
     from walk join file f on f.principal_id = walk.principal_id and f.id = walk.id
-      join principal p on p.id = f.principal_id
+      join principal p on p.id = f.principal_id join home h on h.principal_id = p.id and h.kind = 'files'
     where depth >= cardinality($2::text[]) - 1`,
 };
 
@@ -57,6 +58,36 @@ const LIST: Statement = {
   name: "list-files",
   text: `select ${COLUMNS}, ${granted("$3", "$1", "a.file_id = f.id")}
     from file f where f.principal_id = $1 and f.parent_id = $2 order by f.name`,
+};
+
+/**
+ * What changed below the collection $2 of the owner $1 after $3 up to $4, at most $5, with $6 on all levels; $7 is who asks, as
+ * with LIST. A removed file is not told where another file is now; of a collection that came in the place of another both
+ * are told where its members are, because the old ones went.
+ */
+const CHANGED: Statement = {
+  name: "changed-files",
+  text: `with recursive below as (
+      select id, array[]::text[] as path, array[]::bigint[] as ids from file where principal_id = $1 and id = $2
+      union all
+      select f.id, path || f.name, ids || f.id from below
+        join file f on f.principal_id = $1 and f.parent_id = below.id and f.etag is null
+      where $6
+    )
+    select path || f.name as path, f.changed_seq as seq, f.etag is null as is_collection, ${COLUMNS},
+      ${granted("$7", "$1", "a.file_id = any(ids || f.id)")}
+    from below join file f on f.principal_id = $1 and f.parent_id = below.id
+    where f.changed_seq > $3 and f.changed_seq <= $4
+    union all
+    select path || rtrim(t.name, '/'), t.changed_seq, right(t.name, 1) = '/', ${COLUMNS}, null
+    from below join file_tombstone t on t.principal_id = $1 and t.parent_id = below.id
+      left join file f on false
+    where $3 > 0 and t.changed_seq > $3 and t.changed_seq <= $4 and not exists (
+      select from file n
+      where n.principal_id = $1 and n.parent_id = t.parent_id and n.name = rtrim(t.name, '/')
+        and (n.etag is null) = (right(t.name, 1) = '/') and (n.etag is not null or not $6)
+    )
+    order by seq limit $5`,
 };
 
 const IS_GRANTED: Statement = {
@@ -88,11 +119,11 @@ const LOCK: Statement = {
     for update`,
 };
 
-/** A resource of an owner with all that is below it. */
+/** A resource of an owner with all that is below it, and how deep. */
 const tree = (id: string, owner = "$1") => `tree as (
-  select principal_id, id from file where principal_id = ${owner} and id = ${id}
+  select principal_id, id, 0 as depth from file where principal_id = ${owner} and id = ${id}
   union all
-  select f.principal_id, f.id from tree
+  select f.principal_id, f.id, depth + 1 from tree
     join file f on f.principal_id = tree.principal_id and f.parent_id = tree.id
 )`;
 
@@ -104,15 +135,11 @@ const sizeOf = (files: string, owner = "$1") => `(
   select coalesce(sum(f.size), 0) from ${files} join file f on f.principal_id = ${owner} and f.id = ${files}.id
 )`;
 
-/** Takes the tombstone away from a name that is to be mapped. */
-const NOT_BURIED = (parent: string, name: string) => `unburied as (
-  delete from file_tombstone where principal_id = $1 and parent_id = ${parent} and name = ${name}
-)`;
-
-/** Leaves a tombstone where the resource $4 stood. */
-const BURIED = `buried as (
+/** Leaves a tombstone where the resource $4 stood, with the number of a relation. The name of a collection ends in a slash. */
+const buried = (numbered: string) => `buried as (
   insert into file_tombstone (principal_id, parent_id, name, changed_seq)
-  select $1, f.parent_id, f.name, seq from counter, file f where f.principal_id = $1 and f.id = $4
+  select $1, f.parent_id, f.name || case when f.etag is null then '/' else '' end, ${numbered}.seq
+  from ${numbered}, file f where f.principal_id = $1 and f.id = $4
   on conflict (principal_id, parent_id, name) do update set changed_seq = excluded.changed_seq
 )`;
 
@@ -120,7 +147,7 @@ const CREATE = change(
   "create-file",
   "content",
   "null::bigint",
-  `${NOT_BURIED("$4", "$5")}, made as (
+  `made as (
     insert into file (principal_id, parent_id, name, changed_seq, etag, content_type, data, properties)
     select $1, $4, $5, seq, $6, $7, $8, $9 from counter
   )`,
@@ -142,39 +169,51 @@ const REMOVE = change(
   "remove-file",
   "content",
   "null::bigint",
-  `${tree("$4")}, ${BURIED}, removed as (
+  `${tree("$4")}, ${buried("counter")}, removed as (
     delete from file f using tree where f.principal_id = tree.principal_id and f.id = tree.id
   )`,
   { bytes: `- ${sizeOf("tree")}` },
 );
 
-/** Every resource of the tree of the owner $8 ($7: only its top) gets a new id, and the new id of the resource above it. */
+/**
+ * Every resource of the tree of the owner $8 ($7: only its top) gets a new id, the new id of the resource above it, and a number
+ * of its own.
+ */
 const COPY = change(
   "copy-file",
   "content",
   "null::bigint",
   `${tree("$4", "$8")}, fresh as materialized (
-    select id, nextval(pg_get_serial_sequence('file', 'id')) as fresh_id from tree
-    where not $7 or id = $4
-  ), ${NOT_BURIED("$5", "$6")}, copied as (
+    select id, nextval(pg_get_serial_sequence('file', 'id')) as fresh_id, row_number() over (order by depth, id) as n
+    from tree where not $7 or id = $4
+  ), copied as (
     insert into file (principal_id, id, parent_id, name, changed_seq, etag, content_type, data, properties)
     overriding system value
     select $1, fresh.fresh_id, case when f.id = $4 then $5 else above.fresh_id end,
-      case when f.id = $4 then $6 else f.name end, seq, f.etag, f.content_type, f.data, f.properties
+      case when f.id = $4 then $6 else f.name end, seq - (select count(*) from fresh) + fresh.n,
+      f.etag, f.content_type, f.data, f.properties
     from counter, fresh join file f on f.principal_id = $8 and f.id = fresh.id
       left join fresh above on above.id = f.parent_id
   )`,
-  { bytes: sizeOf("fresh", "$8") },
+  { numbers: "(select count(*) from fresh)", bytes: sizeOf("fresh", "$8") },
 );
 
+/** The old name has the first number; all that is mapped to new URLs has those after it. */
 const MOVE = change(
   "move-file",
   "content",
   "null::bigint",
-  `${NOT_BURIED("$5", "$6")}, ${BURIED}, moved as (
-    update file set parent_id = $5, name = $6, changed_seq = seq
-    from counter where principal_id = $1 and id = $4
+  `${tree("$4")}, numbered as materialized (
+    select id, row_number() over (order by depth, id) as n from tree
+  ), first as (
+    select seq - (select count(*) from numbered) as seq from counter
+  ), ${buried("first")}, moved as (
+    update file f set changed_seq = first.seq + n,
+      parent_id = case when f.id = $4 then $5 else f.parent_id end,
+      name = case when f.id = $4 then $6 else f.name end
+    from first, numbered where f.principal_id = $1 and f.id = numbered.id
   )`,
+  { numbers: "1 + (select count(*) from numbered)" },
 );
 
 const CHANGE_PROPERTIES = change(
@@ -222,17 +261,21 @@ type FoundRow = Row & {
   owner_id: number;
   owner_name: string;
   display_name: string;
+  home_uuid: string;
+  home_seq: number;
 } & Storage;
 
 function toContent({ etag, content_type: contentType, size, data }: Row): FileContent | null {
   return etag === null ? null : { etag, contentType, size, ...(data && { data }) };
 }
 
-function toFile(row: Row, place: Pick<FileRow, "owner" | "names" | "storage">): FileRow {
+function toFile(row: Row, place: Pick<FileRow, "owner" | "names" | "storage" | "home">): FileRow {
+  const { owner, names, storage, home } = place;
   return {
-    owner: place.owner,
-    names: place.names,
-    storage: place.storage,
+    owner,
+    names,
+    storage,
+    home,
     granted: row.granted,
     id: row.id,
     seq: row.changed_seq,
@@ -259,18 +302,40 @@ async function find(
       owner: { id, name, displayName },
       names: names.slice(0, depth),
       storage: { used, quota },
+      home: { uuid: row.home_uuid, seq: row.home_seq },
     });
   };
   return { parent: at(names.length - 1), file: at(names.length) };
 }
 
 async function list(db: Connection, actor: number | null, collection: FileRow): Promise<FileRow[]> {
-  const { owner, names, storage, id } = collection;
+  const { owner, id } = collection;
   const rows = await rowsOf<Row>(db, LIST, [owner.id, id, actor]);
-  return rows.map((row) => {
-    const all = row.granted && [...(collection.granted ?? []), ...row.granted];
-    return toFile({ ...row, granted: all }, { owner, names: [...names, row.name], storage });
-  });
+  return rows.map((row) => below(collection, [row.name], row));
+}
+
+/** A resource below a collection, for which the grants of the collection hold too. */
+function below(collection: FileRow, path: readonly string[], row: Row): FileRow {
+  const all = row.granted && [...(collection.granted ?? []), ...row.granted];
+  return toFile({ ...row, granted: all }, { ...collection, names: [...collection.names, ...path] });
+}
+
+async function changed(
+  db: Connection,
+  actor: number | null,
+  collection: FileRow,
+  { since, limit, deep }: { since: number; limit: number; deep: boolean },
+): Promise<FileChange[]> {
+  const { owner, id, names, home } = collection;
+  const values = [owner.id, id, since, home.seq, limit, deep, actor];
+  type Changed = (Row | { id: null }) & { path: string[]; seq: number; is_collection: boolean };
+  const rows = await rowsOf<Changed>(db, CHANGED, values);
+  return rows.map((row) => ({
+    names: [...names, ...row.path],
+    seq: row.seq,
+    file: row.id === null ? null : below(collection, row.path, row),
+    isCollection: row.is_collection,
+  }));
 }
 
 async function listGrants(
@@ -305,6 +370,7 @@ export function fileStore(db: Connection, author: Author, quota: QuotaGuard): Fi
       return row?.found === true;
     },
     listGrants: (files) => listGrants(db, files),
+    changed: (collection, page) => changed(db, author.id, collection, page),
     async lock(owner) {
       const [row] = await rowsOf<{ locked_until: Date | null }>(db, LOCK, [owner]);
       return row === undefined ? null : { lockedUntil: row.locked_until };

@@ -189,6 +189,55 @@ test("whole calendars that are moved and copied while a client pages through the
   await t.notThrowsAsync(fc.assert(property, { numRuns: 25 }));
 });
 
+type FileStep = {
+  readonly name: "PUT" | "MKCOL" | "COPY" | "MOVE" | "DELETE" | "page";
+  readonly from: string;
+  readonly to: string;
+};
+
+const places = fc.constantFrom("a", "a", "b", "a/a", "a/b");
+const fileSteps: fc.Arbitrary<FileStep> = fc.record({
+  name: fc.constantFrom("PUT", "PUT", "MKCOL", "MKCOL", "COPY", "MOVE", "DELETE", "page", "page"),
+  from: places,
+  to: places,
+});
+
+/** The files below a collection of files: href → etag. */
+async function listFiles(server: TestServer, target: string): Promise<Map<string, string>> {
+  const found = await listMembers(server.send, target);
+  const answer = await write(server, "PROPFIND", target, { headers: { depth: "1" } });
+  for (const [, href = ""] of answer.body.matchAll(/<d:href>([^<]*\/)<\/d:href>/g)) {
+    if (href === target) continue;
+    for (const [inner, etag] of await listFiles(server, href)) found.set(inner, etag);
+  }
+  return found;
+}
+
+test("files that are stored, moved and copied while clients page are where they believe, on one level and on all", async (t) => {
+  const server = await testServer(t);
+  let run = 0;
+  const property = fc.asyncProperty(fc.array(fileSteps, { maxLength: 30 }), async (steps) => {
+    const top = `/dav/files/alice/${run++}/`;
+    for (const place of [top, `${top}a/`]) await write(server, "MKCOL", place);
+    const clients = [
+      new SyncClient(server.send, top),
+      new SyncClient(server.send, top, "infinite"),
+    ];
+    for (const [n, { name, from, to }] of steps.entries()) {
+      const target = `${top}${from}`;
+      if (name === "page") await clients[n % 2]?.page(2);
+      else if (name === "PUT") await write(server, "PUT", target, { body: `${n}` });
+      else await write(server, name, target, { headers: { destination: `${top}${to}` } });
+    }
+    for (const client of clients) await client.catchUp(2);
+    const everything = await listFiles(server, top);
+    const members = await listMembers(server.send, top);
+    t.deepEqual(Object.fromEntries(clients[0]?.members ?? []), Object.fromEntries(members));
+    t.deepEqual(Object.fromEntries(clients[1]?.members ?? []), Object.fromEntries(everything));
+  });
+  await t.notThrowsAsync(fc.assert(property, { numRuns: 20 }));
+});
+
 test("a reader that syncs while many write loses nothing", async (t) => {
   const server = await testServer(t);
   const calendar = "/dav/calendars/alice/calendar/";
