@@ -5,6 +5,7 @@ import {
   type ComponentFilter,
 } from "../../../../dav/icalendar/index.ts";
 import { decodeText } from "../../../../dav/text.ts";
+import { isGrantedRead } from "../../../store/grants.ts";
 import { rowsOf, type Statement } from "../../../store/query.ts";
 import type { Delivery } from "../../transport.ts";
 import type { Urgency } from "../../webpush/index.ts";
@@ -16,32 +17,38 @@ const NEAR = 900;
 const REMEMBERED = 100;
 
 /**
- * The collection $1, $2, with each object that has an alarm among the 50 that changed last, when it did after $3; a row
- * without object when there is none.
+ * What changed last, at most 50 objects that did so after $5, in the collection $3 of the home $2 of $1, or in all of
+ * them that $4 may read; with the text of those that have an alarm.
  */
 const CHANGED: Statement = {
   name: "web-push-alarms",
   text: `
-    select c.subscribed, o.component, o.data
-    from collection c
-    left join lateral (
-      select component, data from (
-        select component, data, modified_at from object
-        where principal_id = c.principal_id and collection_id = c.id order by changed_seq desc limit 50
-      ) latest
-      where modified_at > $3::timestamptz - interval '1 minute' and position('BEGIN:VALARM'::bytea in data) > 0
-    ) o on true
-    where c.principal_id = $1 and c.id = $2`,
+    with about as (
+      select c.principal_id, c.id, c.subscribed
+      from binding b join collection c on c.principal_id = b.owner_id and c.id = b.collection_id
+      where b.principal_id = $1 and b.owner_id = $1 and b.home = $2 and c.id = coalesce($3, c.id)
+        and ($4 = $1 or ${isGrantedRead("$4", "c.principal_id", "c.id")})
+      order by c.sync_seq desc limit 10
+    ), latest as (
+      select about.subscribed, o.component, o.data, o.modified_at
+      from about, lateral (
+        select component, data, modified_at, changed_seq from object
+        where principal_id = about.principal_id and collection_id = about.id order by changed_seq desc limit 50
+      ) o
+      order by o.changed_seq desc limit 50
+    )
+    select subscribed, component, case when position('BEGIN:VALARM'::bytea in data) > 0 then data end as data
+    from latest where modified_at > $5::timestamptz - interval '1 minute'`,
 };
 
 interface Changed {
-  /** Whether the collection mirrors a feed, such as the holidays of a country. */
+  /** Whether its collection mirrors a feed, such as the holidays of a country. */
   subscribed: boolean;
   component: string | null;
   data: Buffer | null;
 }
 
-type About = Pick<Delivery, "target" | "firstChangedAt">;
+type About = Pick<Delivery, "target" | "principalId" | "firstChangedAt">;
 
 /** Whether any alarm of an object goes off soon. */
 function isNear({ component, data }: Changed, now: Date): boolean {
@@ -56,23 +63,26 @@ function isNear({ component, data }: Changed, now: Date): boolean {
 
 /**
  * Tells how urgent deliveries are: `high` when an alarm that just changed goes off soon, so that a sleeping phone
- * must know; `low` when the collection mirrors a feed; `normal` otherwise. An alarm near in a home is not looked for: no client subscribes to homes for it.
+ * must know; `low` when all that changed comes from feeds; `normal` otherwise (RFC 8030 section 5.3).
  */
 export function createUrgency(pool: Pool, clock: () => Date): (about: About) => Promise<Urgency> {
   const known = new Map<string, Promise<Urgency>>();
 
-  async function read({ target, firstChangedAt }: About): Promise<Urgency> {
-    const values = [target.ownerId, target.collectionId, firstChangedAt];
+  async function read({ target, principalId, firstChangedAt }: About): Promise<Urgency> {
+    const { ownerId, home, collectionId } = target;
+    const values = [ownerId, home, collectionId, principalId, firstChangedAt];
     const changed = await rowsOf<Changed>(pool, CHANGED, values);
     if (changed.some((object) => isNear(object, clock()))) return "high";
-    return changed.some(({ subscribed }) => subscribed) ? "low" : "normal";
+    return changed.length > 0 && changed.every(({ subscribed }) => subscribed) ? "low" : "normal";
   }
 
   return (about) => {
     const { ownerId, home, collectionId } = about.target;
-    if (home !== "calendars" || collectionId === null) return Promise.resolve("normal");
+    if (home !== "calendars") return Promise.resolve("normal");
     const minute = Math.floor(clock().getTime() / 60_000);
-    const name = [ownerId, collectionId, about.firstChangedAt.getTime(), minute].join(" ");
+    // What all who are told of one collection may read is the same.
+    const what = collectionId ?? `for ${about.principalId}`;
+    const name = [ownerId, what, about.firstChangedAt.getTime(), minute].join(" ");
     // Nothing is worth not telling a change: what cannot be found out is normal.
     const urgency = known.get(name) ?? read(about).catch((): Urgency => "normal");
     known.set(name, urgency);
