@@ -6,21 +6,17 @@ import {
   insertAppPassword,
   selectAppPasswords,
 } from "../store/app-passwords.ts";
-import { parseArguments, type Command, type CommandContext } from "./command.ts";
+import type { Command } from "./command.ts";
 import { minute, table } from "./table.ts";
-import { actionOf, takeArguments } from "./verbs.ts";
+import { runnerOf, takeArguments, type Action } from "./verbs.ts";
 
 const OPTIONS = { json: { type: "boolean", default: false } } as const;
 
-type Action = (
-  args: readonly string[],
-  context: CommandContext,
-  options: { readonly json: boolean },
-) => Promise<void>;
+type Act = Action<typeof OPTIONS>;
 
 const MAX_LABEL = 100;
 
-const add: Action = async (args, context) => {
+const add: Act = async (args, context) => {
   const usage = "pushdav app-password add NAME LABEL";
   const [name = "", label = ""] = takeArguments(args, usage, { least: 2 });
   const password = makeAppPassword();
@@ -34,7 +30,7 @@ const add: Action = async (args, context) => {
   context.print(password);
 };
 
-const list: Action = async (args, context, { json }) => {
+const list: Act = async (args, context, { json }) => {
   const [name = ""] = takeArguments(args, "pushdav app-password list NAME [--json]", { least: 1 });
   const all = await context.withDatabase(async ({ pool }) => {
     await needAccount(pool, name);
@@ -49,7 +45,7 @@ const list: Action = async (args, context, { json }) => {
   context.print(json ? JSON.stringify(all) : table(["ID", "FOR", "MADE", "LAST USED"], rows));
 };
 
-const revoke: Action = async (args, context) => {
+const revoke: Act = async (args, context) => {
   const usage = "pushdav app-password revoke NAME ID";
   const [name = "", id = ""] = takeArguments(args, usage, { least: 2 });
   const isId = /^\d{1,15}$/.test(id);
@@ -62,7 +58,7 @@ const revoke: Action = async (args, context) => {
   context.print(`revoked ${id}, and ended what was subscribed to with it`);
 };
 
-const ACTIONS: Readonly<Record<string, Action>> = { add, list, revoke };
+const ACTIONS: Readonly<Record<string, Act>> = { add, list, revoke };
 
 export const appPassword: Command = {
   help: `Usage: pushdav app-password add NAME LABEL
@@ -76,11 +72,5 @@ export const appPassword: Command = {
 Examples:
   pushdav app-password add ann "Ann's phone"
   pushdav app-password revoke ann 12`,
-  async run(args, context) {
-    const options = { args: [...args], options: OPTIONS, allowPositionals: true } as const;
-    const { values, positionals } = parseArguments(options);
-    const [verb, ...rest] = positionals;
-    await actionOf(ACTIONS, verb)(rest, context, values);
-    return 0;
-  },
+  run: runnerOf(OPTIONS, ACTIONS),
 };

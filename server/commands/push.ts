@@ -12,9 +12,9 @@ import { contactOf } from "../push/webpush/contact.ts";
 import { createWebPush } from "../push/webpush/index.ts";
 import { rotate } from "../push/webpush/rotate.ts";
 import { createVapid } from "../push/webpush/vapid.ts";
-import { parseArguments, type Command, type CommandContext } from "./command.ts";
+import type { Command } from "./command.ts";
 import { table } from "./table.ts";
-import { actionOf, takeArguments } from "./verbs.ts";
+import { runnerOf, takeArguments, type Action } from "./verbs.ts";
 
 /** Seconds to wait for the server to send a test. */
 const PATIENCE = 30;
@@ -26,11 +26,9 @@ const COLUMNS = ["ID", "ACCOUNT", "CHANNEL", "ABOUT", "CLIENT", "DEVICE", "STATE
 
 const clock = () => new Date();
 
-type Action = (
-  args: readonly string[],
-  context: CommandContext,
-  options: { readonly json: boolean },
-) => Promise<void>;
+const OPTIONS = { json: { type: "boolean", default: false } } as const;
+
+type Act = Action<typeof OPTIONS>;
 
 function row(subscription: SubscriptionRow): string[] {
   const { publicId, principal, transport, userAgent } = subscription;
@@ -41,7 +39,7 @@ function row(subscription: SubscriptionRow): string[] {
   return [id, principal, transport, about, client, device, stateOf(subscription, clock())];
 }
 
-const list: Action = async (args, context, { json }) => {
+const list: Act = async (args, context, { json }) => {
   const usage = "pushdav push list [NAME] [--json]";
   const [name = null] = takeArguments(args, usage, { least: 0, most: 1 });
   const found = await context.withDatabase(async ({ pool }) => {
@@ -57,7 +55,7 @@ function shown(subscription: SubscriptionRow) {
   return { ...rest, device: deviceOf(subscription), state: stateOf(subscription, clock()) };
 }
 
-const test: Action = async (args, context) => {
+const test: Act = async (args, context) => {
   const [beginning = ""] = takeArguments(args, "pushdav push test ID", { least: 1 });
   const words = await context.withDatabase(({ pool }) => sendTest(pool, beginning));
   context.print(words);
@@ -83,7 +81,7 @@ async function sendTest(pool: Pool, beginning: string): Promise<string> {
   throw new Failure(`nothing was sent within ${PATIENCE} s: ${why ?? "is the server running?"}`);
 }
 
-const explain: Action = async (args, context) => {
+const explain: Act = async (args, context) => {
   const usage = "pushdav push explain NAME [COLLECTION]";
   const [given = "", collection = null] = takeArguments(args, usage, { least: 1, most: 2 });
   const name = given.toLowerCase();
@@ -105,7 +103,7 @@ const explain: Action = async (args, context) => {
   });
 };
 
-const rotateKey: Action = async (args, context) => {
+const rotateKey: Act = async (args, context) => {
   takeArguments(args, "pushdav push rotate-key", { least: 0 });
   const egress = createEgress({ ...context.config().push, clock });
   const authorize = createVapid(contactOf(context.config().push), clock);
@@ -117,7 +115,7 @@ const rotateKey: Action = async (args, context) => {
   context.print("what registered under the former key is served under it until it registers again");
 };
 
-const ACTIONS: Readonly<Record<string, Action>> = { list, test, explain, "rotate-key": rotateKey };
+const ACTIONS: Readonly<Record<string, Act>> = { list, test, explain, "rotate-key": rotateKey };
 
 export const push: Command = {
   help: `Usage: pushdav push list [NAME] [--json]
@@ -136,14 +134,5 @@ Examples:
   pushdav push list ann
   pushdav push explain ann calendar
   pushdav push list --json | jq -r '.[] | select(.lastError) | .principal'`,
-  async run(args, context) {
-    const { values, positionals } = parseArguments({
-      args: [...args],
-      options: { json: { type: "boolean", default: false } },
-      allowPositionals: true,
-    });
-    const [verb, ...rest] = positionals;
-    await actionOf(ACTIONS, verb)(rest, context, values);
-    return 0;
-  },
+  run: runnerOf(OPTIONS, ACTIONS),
 };

@@ -3,13 +3,13 @@ import { Failure } from "../failure.ts";
 import { createEgress } from "../push/egress/index.ts";
 import { endSubscription } from "../push/subscriptions.ts";
 import { FORMS } from "../push/transports/webhook/forms.ts";
-import { createWebhook, listWebhooks } from "../push/transports/webhook/webhooks.ts";
+import { createWebhook, listWebhooks, renewSecret } from "../push/transports/webhook/webhooks.ts";
 import { CHANGES, readWish } from "../push/transports/webhook/wish.ts";
 import { WEBHOOK } from "../push/transport.ts";
 import { findPrincipalId } from "../store/accounts.ts";
-import { parseArguments, type Command, type CommandContext } from "./command.ts";
+import type { Command } from "./command.ts";
 import { minute, table } from "./table.ts";
-import { actionOf, takeArguments } from "./verbs.ts";
+import { runnerOf, takeArguments, type Action, type OptionsOf } from "./verbs.ts";
 
 const OPTIONS = {
   collection: { type: "string", multiple: true },
@@ -24,20 +24,7 @@ const OPTIONS = {
   json: { type: "boolean", default: false },
 } as const;
 
-interface Options {
-  readonly collection?: string[];
-  readonly change?: string[];
-  readonly component?: string[];
-  readonly category?: string[];
-  readonly text?: string;
-  readonly others: boolean;
-  readonly "within-hours"?: string;
-  readonly form?: string;
-  readonly content: boolean;
-  readonly json: boolean;
-}
-
-type Action = (args: readonly string[], context: CommandContext, options: Options) => Promise<void>;
+type Act = Action<typeof OPTIONS>;
 
 const clock = () => new Date();
 
@@ -48,7 +35,7 @@ async function principalOf(pool: Pool, name: string): Promise<{ id: number; name
 }
 
 /** The options as a client would send them; what was not said is left out. */
-function wishOf(name: string, url: string, options: Options): unknown {
+function wishOf(name: string, url: string, options: OptionsOf<typeof OPTIONS>): unknown {
   const { collection, change, component, category, text, others, form, content } = options;
   const hours = options["within-hours"];
   const filter = {
@@ -69,7 +56,7 @@ function pathOf(name: string, path: string): string {
   return own ? `/dav/${own[1]}/${encodeURIComponent(name)}/${own[2]}/` : path;
 }
 
-const add: Action = async (args, context, options) => {
+const add: Act = async (args, context, options) => {
   const usage = "pushdav webhook add NAME URL [OPTIONS]";
   const [name = "", given = ""] = takeArguments(args, usage, { least: 2 });
   const wish = readWish(wishOf(name, given, options));
@@ -86,7 +73,7 @@ const add: Action = async (args, context, options) => {
   context.print(`its secret, which is not shown again: ${created.secret}`);
 };
 
-const list: Action = async (args, context, { json }) => {
+const list: Act = async (args, context, { json }) => {
   const [name = ""] = takeArguments(args, "pushdav webhook list NAME [--json]", { least: 1 });
   const webhooks = await context.withDatabase(async ({ pool }) =>
     listWebhooks(pool, (await principalOf(pool, name)).id),
@@ -102,7 +89,18 @@ const list: Action = async (args, context, { json }) => {
   context.print(json ? JSON.stringify(webhooks) : table(headings, rows));
 };
 
-const remove: Action = async (args, context) => {
+const renew: Act = async (args, context) => {
+  const usage = "pushdav webhook renew NAME ID";
+  const [name = "", publicId = ""] = takeArguments(args, usage, { least: 2 });
+  const secret = await context.withDatabase(async ({ pool }) =>
+    renewSecret(pool, (await principalOf(pool, name)).id, publicId, clock()),
+  );
+  if (secret === null) throw new Failure(`${name} has no webhook ${publicId}`);
+  context.print(`the secret of ${publicId}, which is not shown again: ${secret}`);
+  context.print("for a day messages are signed with the former one too");
+};
+
+const remove: Act = async (args, context) => {
   const [name = "", publicId = ""] = takeArguments(args, "pushdav webhook remove NAME ID", {
     least: 2,
   });
@@ -114,15 +112,17 @@ const remove: Action = async (args, context) => {
   context.print(`removed ${publicId}`);
 };
 
-const ACTIONS: Readonly<Record<string, Action>> = { add, list, remove };
+const ACTIONS: Readonly<Record<string, Act>> = { add, list, renew, remove };
 
 export const webhook: Command = {
   help: `Usage: pushdav webhook add NAME URL [OPTIONS]
        pushdav webhook list NAME [--json]
+       pushdav webhook renew NAME ID
        pushdav webhook remove NAME ID
 
 What account NAME may read is told to URL when it changes. Each account can do the same by
-itself at /push/webhooks; see the README.
+itself at /push/webhooks; see the README. \`renew\` gives a webhook a new secret; for a day messages
+are signed with the former one too.
 
   --collection PATH     calendars/work, or a whole path; more than once for several
   --change KIND         ${CHANGES.join(", ")}
@@ -137,11 +137,5 @@ itself at /push/webhooks; see the README.
 Examples:
   pushdav webhook add ann https://ntfy.sh/anns-topic --form ntfy --content --others
   pushdav webhook add ann https://example.org/hook --collection calendars/work --change created`,
-  async run(args, context) {
-    const options = { args: [...args], options: OPTIONS, allowPositionals: true } as const;
-    const { values, positionals } = parseArguments(options);
-    const [verb, ...rest] = positionals;
-    await actionOf(ACTIONS, verb)(rest, context, values);
-    return 0;
-  },
+  run: runnerOf(OPTIONS, ACTIONS),
 };

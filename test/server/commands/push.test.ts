@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import test, { type ExecutionContext } from "ava";
 import { UsageError } from "../../../server/commands/command.ts";
 import { push } from "../../../server/commands/push.ts";
@@ -124,7 +125,7 @@ test("push rotate-key tells each client under the former key, and then changes i
   t.not(publicKey, former);
 });
 
-test("webhook add, list and remove are what the endpoint does", async (t) => {
+test("webhook add, list, renew and remove are what the endpoint does", async (t) => {
   const { service, change, start, hook } = await prepare(t);
   const { url } = service.receiver();
   const said =
@@ -147,10 +148,21 @@ test("webhook add, list and remove are what the endpoint does", async (t) => {
   );
   t.is(await hook("remove", "alice", shown.id), `removed ${shown.id}\n`);
   await t.throwsAsync(hook("remove", "alice", shown.id), { message: /no webhook/ });
-  await hook("add", "alice", url);
+  await t.throwsAsync(hook("renew", "alice", shown.id), { message: /no webhook/ });
+  const [, id = "", former = ""] =
+    /^added (\w+)\n.*(whsec_.*)/.exec(await hook("add", "alice", url)) ?? [];
+  const [, renewed = ""] = /: (whsec_.*)/.exec(await hook("renew", "alice", id)) ?? [];
   await start();
   await change("PUT", `${CALENDAR}a.ics`, event("a"));
   await service.until(1);
+  const { headers, body } = service.received[0] ?? t.fail();
+  const named = [headers["webhook-id"], headers["webhook-timestamp"], body.toString()];
+  const signed = named.map(String).join(".");
+  const signatures = [renewed, former].map((secret) => {
+    const key = Buffer.from(secret.slice("whsec_".length), "base64");
+    return `v1,${createHmac("sha256", key).update(signed).digest("base64")}`;
+  });
+  t.is(headers["webhook-signature"], signatures.join(" "), "by the new secret, then the former");
 });
 
 test("wrong arguments are told in words", async (t) => {
