@@ -123,10 +123,10 @@ class Dispatcher {
     for (let room = this.#room(); room.free > 0; room = this.#room()) {
       const claimed = await claim(engine.pool, transport, room, engine.lease);
       for (const delivery of claimed) this.#start(delivery);
-      if (claimed.length === 0) {
-        const ready = await nextReady(engine.pool, transport, this.#room());
-        return Math.min(Math.max((ready ?? engine.poll) * 1000, 10), longest);
-      }
+      if (claimed.length === room.free) continue;
+      const ready = await nextReady(engine.pool, transport, this.#room());
+      const more = claimed.length > 0 && ready !== null && ready <= 0;
+      if (!more) return Math.min(Math.max((ready ?? engine.poll) * 1000, 10), longest);
     }
     return longest;
   }

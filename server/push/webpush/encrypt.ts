@@ -1,4 +1,4 @@
-import { createCipheriv, createECDH, type ECDH, hkdfSync, randomBytes } from "node:crypto";
+import { createCipheriv, createECDH, createHmac, ECDH, randomBytes } from "node:crypto";
 
 /** What a receiver gave to encrypt for it. */
 export interface ReceiverKeys {
@@ -19,10 +19,8 @@ function decode(text: string): Buffer | null {
 }
 
 function isOnCurve(point: Buffer): boolean {
-  const ecdh = createECDH(CURVE);
-  ecdh.generateKeys();
   try {
-    ecdh.computeSecret(point);
+    ECDH.convertKey(point, CURVE);
     return true;
   } catch {
     return false;
@@ -50,8 +48,15 @@ function fresh(): Fresh {
   return { salt: randomBytes(16), sender };
 }
 
-function derive(salt: Buffer, secret: Buffer, info: Buffer, length: number): Buffer {
-  return Buffer.from(hkdfSync("sha256", secret, salt, info, length));
+function hmac(key: Uint8Array, ...data: readonly Uint8Array[]): Buffer {
+  const made = createHmac("sha256", key);
+  for (const part of data) made.update(part);
+  return made.digest();
+}
+
+/** HKDF-Expand (RFC 5869 section 2.3) to at most the 32 octets of one hash. */
+function expand(key: Buffer, info: Buffer, length: number): Buffer {
+  return hmac(key, info, Buffer.of(1)).subarray(0, length);
 }
 
 const text = (value: string) => Buffer.from(`${value}\0`);
@@ -69,9 +74,10 @@ export function encrypt(
   if (plain.length > MAX_PLAIN) throw new RangeError("the message does not fit into one record");
   const from = sender.getPublicKey();
   const shared = sender.computeSecret(p256dh);
-  const key = derive(auth, shared, Buffer.concat([text("WebPush: info"), p256dh, from]), 32);
-  const contentKey = derive(salt, key, text("Content-Encoding: aes128gcm"), 16);
-  const nonce = derive(salt, key, text("Content-Encoding: nonce"), 12);
+  const info = Buffer.concat([text("WebPush: info"), p256dh, from]);
+  const key = hmac(salt, expand(hmac(auth, shared), info, 32));
+  const contentKey = expand(key, text("Content-Encoding: aes128gcm"), 16);
+  const nonce = expand(key, text("Content-Encoding: nonce"), 12);
   const cipher = createCipheriv("aes-128-gcm", contentKey, nonce);
   // 2 ends the last record (RFC 8188 section 2).
   const sealed = [cipher.update(plain), cipher.update(Buffer.of(2)), cipher.final()];

@@ -4,6 +4,7 @@ import { pushMessage } from "../../../../dav/push/message.ts";
 import { topicOf } from "../../../../dav/push/topic.ts";
 import { formatToken } from "../../../../dav/synctoken.ts";
 import { rowsOf, type Statement } from "../../../store/query.ts";
+import type { Target } from "../../topics.ts";
 import { WEB_PUSH, type Delivery, type Pace, type Transport } from "../../transport.ts";
 import { readReceiverKeys } from "../../webpush/encrypt.ts";
 import type { SendMessage } from "../../webpush/index.ts";
@@ -53,10 +54,21 @@ export function webPushTransport(options: WebPushTransportOptions): Transport {
   const { pool, pace, keys, send, mark, clock } = options;
   const urgencyOf = createUrgency(pool, clock);
 
+  /** Shared by the deliveries that are begun together, but with none that is claimed later and may announce more. */
+  const asked = new Map<string, Promise<State | undefined>>();
+
+  function stateOf({ ownerId, home, collectionId }: Target): Promise<State | undefined> {
+    const values = [ownerId, home, collectionId];
+    const name = values.join(" ");
+    const state = asked.get(name) ?? rowsOf<State>(pool, STATE, values).then(([found]) => found);
+    asked.set(name, state);
+    queueMicrotask(() => asked.delete(name));
+    return state;
+  }
+
   async function messageOf(delivery: Delivery): Promise<string> {
     const { target, principalId, content, property, details } = delivery;
-    const values = [target.ownerId, target.home, target.collectionId];
-    const [state] = await rowsOf<State>(pool, STATE, values);
+    const state = await stateOf(target);
     const { ownerId } = target;
     const topic = state
       ? topicOf({ uuid: state.uuid, ownerId }, principalId)
