@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ExecutionContext } from "ava";
 import { Pool, type PoolClient } from "pg";
 import { createPool } from "../../server/store/pool.ts";
@@ -8,6 +9,10 @@ export interface TestDatabase {
   readonly pool: Pool;
   /** Connection string of this database, for a process of its own. */
   readonly url: string;
+}
+
+interface Held extends TestDatabase {
+  readonly name: string;
 }
 
 /** Databases that the tests of one file have at once: more would only starve each other of processor time. */
@@ -50,7 +55,7 @@ function newName(): string {
   return `test_${randomUUID().replaceAll("-", "")}`;
 }
 
-/** A database that a test left clean, or a new copy of the template: a copy takes ten times as long. */
+/** A database that another file left clean, or a new copy of the template. */
 async function takeDatabase(): Promise<string> {
   const { rows } = await administer(
     `delete from ${FREE_DATABASES} where name =
@@ -60,6 +65,16 @@ async function takeDatabase(): Promise<string> {
   const name = newName();
   await administer(`create database ${name} template ${TEMPLATE} strategy file_copy`);
   return name;
+}
+
+async function giveBack({ name, pool }: Held): Promise<void> {
+  await pool.end();
+  await administer(`insert into ${FREE_DATABASES} values ($1)`, [name]);
+}
+
+async function remove({ name, pool }: Held): Promise<void> {
+  await pool.end();
+  await administer(`drop database if exists ${name} with (force)`);
 }
 
 /** What a test leaves as it was, unless it is about the schema itself. */
@@ -85,37 +100,44 @@ async function schemaOf(database: Pool | PoolClient): Promise<string> {
   return rows[0]?.text ?? "";
 }
 
-/** Ends all other connections to a database and empties it. @returns whether its schema is as it was */
-async function clean(pool: Pool, expected: string): Promise<boolean> {
+/** Whether nothing but the pool is connected; what a test ended may take a moment. */
+async function isAlone(pool: Pool, client: PoolClient): Promise<boolean> {
+  for (let pause = 1; pause < 200; pause *= 2) {
+    const { rows } = await client.query<{ count: number }>(
+      `select count(*) as count from pg_stat_activity
+       where datname = current_database() and backend_type = 'client backend'`,
+    );
+    if ((rows[0]?.count ?? 0) <= pool.totalCount) return true;
+    await sleep(pause);
+  }
+  return false;
+}
+
+/** @returns whether the database is as a new one, and nothing that a test left running can come back to it */
+async function clean({ pool }: Held, expected: string): Promise<boolean> {
   const client = await pool.connect();
   try {
-    await client.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity
-       where datname = current_database() and pid <> pg_backend_pid()`,
-    );
-    const found = await schemaOf(client);
+    if (!(await isAlone(pool, client)) || (await schemaOf(client)) !== expected) return false;
     await client.query(EMPTY);
-    return found === expected;
+    return true;
   } finally {
-    client.release(true);
+    client.release();
   }
 }
 
-/**
- * Empties a database for the next test over a connection that knows its tables already, and gives it another name, so
- * that what a test left running cannot come back to it. It is removed when that cannot be.
- */
-async function release(name: string, pool: Pool, expected: string): Promise<void> {
-  const renamed = newName();
-  const same = await clean(pool, expected).catch(() => false);
-  await pool.end();
-  if (!same) return remove(name);
-  await administer(`alter database ${name} rename to ${renamed}`);
-  await administer(`insert into ${FREE_DATABASES} values ($1)`, [renamed]);
-}
+/** Databases of this file that no test has at the moment, connections included: new ones cost ten times as much. */
+const idle: Held[] = [];
+process.once("beforeExit", () => {
+  for (const held of idle.splice(0)) void giveBack(held);
+});
 
-async function remove(name: string): Promise<void> {
-  await administer(`drop database if exists ${name} with (force)`);
+async function open(): Promise<Held> {
+  const name = await takeDatabase();
+  const url = withDatabase(maintenance(), name);
+  const options = { url, size: 5, statementTimeout: 30_000, name: "test", onError: ignore };
+  const pool = createPool(options);
+  pool.options.allowExitOnIdle = true;
+  return { name, url, pool };
 }
 
 let schema: Promise<string> | undefined;
@@ -126,20 +148,14 @@ let schema: Promise<string> | undefined;
  */
 export async function testDatabase(t: Pick<ExecutionContext, "teardown">): Promise<TestDatabase> {
   await takeTurn();
-  const name = await takeDatabase();
-  const url = withDatabase(maintenance(), name);
-  const pool = createPool({
-    url,
-    size: 5,
-    statementTimeout: 30_000,
-    name: "test",
-    onError: ignore,
-  });
-  schema ??= schemaOf(pool);
+  const held = idle.pop() ?? (await open());
+  schema ??= schemaOf(held.pool);
   const expected = await schema;
   t.teardown(async () => {
-    await release(name, pool, expected).catch(() => remove(name));
+    const isClean = await clean(held, expected).catch(() => false);
+    if (isClean) idle.push(held);
+    else await remove(held);
     giveTurn();
   });
-  return { pool, url };
+  return held;
 }

@@ -33,14 +33,15 @@ interface Settings extends AuthenticatorOptions {
 }
 
 async function start(t: ExecutionContext, { ann, ...options }: Settings = {}): Promise<Server> {
-  const { pool } = await testDatabase(t);
-  if (ann !== undefined) await createAccount(pool, { name: "ann", password: ann });
+  const database = await testDatabase(t);
+  if (ann !== undefined) await createAccount(database.pool, { name: "ann", password: ann });
   let queries = 0;
-  const query = pool.query.bind(pool) as (...args: unknown[]) => unknown;
-  pool.query = ((...args: unknown[]) => {
+  const query = database.pool.query.bind(database.pool) as (...args: unknown[]) => unknown;
+  const counting = (...args: unknown[]) => {
     queries += 1;
     return query(...args);
-  }) as Pool["query"];
+  };
+  const pool: Pool = Object.assign(Object.create(database.pool), { query: counting });
   const authentication = openAuthentication(pool, options);
   const listening = new Promise<unknown>((resolve) => authentication.onChange(resolve));
   const app = new Koa({ proxy: true });
