@@ -51,9 +51,21 @@ const APNS_FAILURES = [
 ] as const;
 
 /** What subscribers at the web push service have in common. */
-function atService({ service }: Surroundings, receiver: Receiver) {
+function atService(world: Surroundings, receiver: Receiver) {
+  const { service } = world;
   const { path } = receiver;
+  const gone = () => service.scripts.set(path, { status: 410 });
   return {
+    gone,
+    /** Ends what has a URL of its own. */
+    endAt: async (location: string, user: string, how: End) => {
+      if (how === "gone") {
+        gone();
+        return;
+      }
+      const { pathname: target } = new URL(location, world.origin());
+      await demand(world, { method: "DELETE", target, user, headers: {}, body: "" }, [204, 404]);
+    },
     arrivals: () => service.at(receiver).map(({ at }) => at),
     told: () => taken(service.at(receiver)).length,
     trouble(chance: Chance) {
@@ -63,7 +75,6 @@ function atService({ service }: Surroundings, receiver: Receiver) {
         if (service.scripts.get(path) === failure) service.scripts.delete(path);
       };
     },
-    gone: () => service.scripts.set(path, { status: 410 }),
   };
 }
 
@@ -129,7 +140,7 @@ export function appleDevice(
 
 export function webPushClient(world: Surroundings, user: string, collection: string): Subscriber {
   const receiver = world.service.receiver();
-  const { gone, ...common } = atService(world, receiver);
+  const { endAt, ...common } = atService(world, receiver);
   let location = "";
   let first = 0;
   return {
@@ -147,15 +158,7 @@ export function webPushClient(world: Surroundings, user: string, collection: str
       );
       location = answer.headers.get("location") ?? "";
     },
-    async end(how) {
-      if (how === "gone") gone();
-      else
-        await demand(
-          world,
-          { method: "DELETE", target: new URL(location).pathname, user, headers: {}, body: "" },
-          [204, 404],
-        );
-    },
+    end: (how) => endAt(location, user, how),
     async lacks() {
       const messages = taken(world.service.at(receiver)).map((one) =>
         readMessage(receiver.decrypt(one)),
@@ -222,7 +225,7 @@ export function webhookReceiver(
   collections: readonly string[],
 ): Subscriber {
   const receiver = world.service.receiver();
-  const { gone, ...common } = atService(world, receiver);
+  const { endAt, ...common } = atService(world, receiver);
   let location = "";
   let first = new Set<string>();
   const objects = (): Set<string> => {
@@ -255,15 +258,7 @@ export function webhookReceiver(
       );
       location = answer.headers.get("location") ?? "";
     },
-    async end(how) {
-      if (how === "gone") gone();
-      else
-        await demand(
-          world,
-          { method: "DELETE", target: location, user, headers: {}, body: "" },
-          [204, 404],
-        );
-    },
+    end: (how) => endAt(location, user, how),
     async lacks() {
       const known = objects();
       const truth = new Set(await readObjects(world, collections));
