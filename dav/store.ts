@@ -192,8 +192,6 @@ export interface CollectionPlace {
 /** What storage finds by itself: times in Unix seconds, from the time index. What is left out may be anything. */
 export interface ObjectSearch {
   readonly component?: string;
-  /** ASCII in lower case that is part of the UID, whatever its case. */
-  readonly uid?: string;
   /** What its keys must be. What is found by them is never exact. */
   readonly keys?: KeySearch;
   readonly range?: {

@@ -465,4 +465,4 @@ CREATE INDEX push_subscription_shared ON public.push_subscription USING btree (p
 
 CREATE INDEX push_subscription_target ON public.push_subscription USING btree (owner_id, home, collection_id);
 
-CREATE INDEX text_index_keys ON public.text_index USING gin (keys) WITH (fastupdate='on', gin_pending_list_limit='256');
+CREATE INDEX text_index_keys ON public.text_index USING gin (keys) WITH (fastupdate='on', gin_pending_list_limit='1024');

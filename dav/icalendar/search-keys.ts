@@ -10,6 +10,7 @@ export const SEARCHED: ReadonlySet<string> = new Set([
   "LOCATION",
   "ORGANIZER",
   "SUMMARY",
+  "UID",
 ]);
 
 /** Characters that the texts of one property have together at most to become keys: agendas are not worth the space. */

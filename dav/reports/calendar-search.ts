@@ -87,20 +87,12 @@ function plan(
     return { searched, decides: false };
   }
   const { name, timeRange, properties, components } = only;
-  const uid = uidPart(only);
   return {
     searched: {
       ...searched,
       component: name,
       ...(timeRange !== null && { range: searchFor(timeRange, zone) }),
-      ...(uid !== null && { uid }),
     },
     decides: isBare && properties.length === 0 && components.length === 0,
   };
-}
-
-/** What a filter demands to be part of the UID; only ASCII, of which every collation thinks alike. */
-function uidPart({ properties }: ComponentFilter): string | null {
-  const match = properties.find(({ name }) => name === "UID")?.textMatch;
-  return match && !match.negate && /^[!-~]+$/.test(match.text) ? match.text.toLowerCase() : null;
 }

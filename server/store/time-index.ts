@@ -16,19 +16,6 @@ const FIND_BY_COMPONENT = withData(
     and o.data is not null and ($3::text is null or o.component = $3) order by o.name`,
 );
 
-/**
- * UIDs are looked through in their index, without the objects, and byte by byte, which is much faster. One beyond ASCII is
- * always taken: what its letters are in lower case is not for the database to say.
- */
-const FIND_BY_UID = withData(
-  "find-by-uid",
-  (columns) => `select ${columns}, true as exact from ${MEMBERS} and o.uid = any(array(
-      select uid from object where principal_id = $1 and collection_id = $2 and uid is not null
-        and (strpos(lower(uid collate "C"), $4) > 0 or octet_length(uid) > length(uid))
-    ))
-    and ($3::text is null or o.component = $3) order by o.name`,
-);
-
 interface Arm {
   readonly class: number;
   /** Seconds that a row of the class takes at most. */
@@ -84,10 +71,7 @@ const FIND_BY_TIME_AND_KEYS = withData(
     where o.data is not null order by o.name`,
 );
 
-/**
- * Objects by component, and by time and keys, or else by UID, or else by keys. All that are found by component or UID
- * count as exact.
- */
+/** Objects by component, and by time and keys, or else by keys. All that are found by component alone count as exact. */
 export async function findObjects(
   db: Connection,
   collection: CollectionRow,
@@ -103,7 +87,7 @@ export async function findObjects(
 /** The statement that finds what is searched for, with its values from $4 on. */
 function lookUp(
   collection: CollectionRow,
-  { uid, range, keys }: ObjectSearch,
+  { range, keys }: ObjectSearch,
 ): [statement: (columns: Columns) => Statement, values: readonly (string | number)[]] {
   const query = keys && queryOf(collection, keys);
   if (range !== undefined) {
@@ -112,7 +96,6 @@ function lookUp(
       ? [FIND_BY_TIME, bounds]
       : [FIND_BY_TIME_AND_KEYS, [...bounds, query]];
   }
-  if (uid !== undefined) return [FIND_BY_UID, [uid]];
   return query === undefined ? [FIND_BY_COMPONENT, []] : [FIND_BY_KEYS, [query]];
 }
 
