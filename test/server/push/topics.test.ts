@@ -167,6 +167,25 @@ test("others hear of what was granted to them, as long as it is", async (t) => {
   );
 });
 
+test("what goes from one account to another is told to who subscribed to either", async (t) => {
+  const { id, subscribe, change, told, send } = await prepare(t);
+  await change("PUT", `${CALENDAR}a.ics`, "alice", event("a"));
+  const body = grant("bob").replace("<read/>", "<all/>");
+  await change("ACL", CALENDAR, "alice", body);
+  for (const user of ["alice", "bob"]) {
+    const target = { ownerId: await id(user), home: "calendars", collectionId: null };
+    await subscribe(user, { identity: user, target });
+  }
+  await told();
+  const transfer = async (method: string, from: string, destination: string) =>
+    (await send({ method, target: from, user: "bob", headers: { destination }, body: "" })).status;
+  const away = "/dav/calendars/bob/calendar/a.ics";
+  t.is(await transfer("MOVE", `${CALENDAR}a.ics`, away), 201);
+  t.deepEqual(await told(), { alice: "content", bob: "content" });
+  t.is(await transfer("COPY", away, `${CALENDAR}b.ics`), 201);
+  t.deepEqual(await told(), { alice: "content" });
+});
+
 test("who was granted a home hears of all that is in it, and of what is made there later", async (t) => {
   const { id, subscribe, collection, change, told } = await prepare(t);
   await change("ACL", "/dav/calendars/alice/", "alice", grant("bob"));
