@@ -52,6 +52,9 @@ export async function prepare(request: DavRequest, context: Context): Promise<Wo
   checkDirectory(request.path, context);
   const method = METHODS.get(request.method);
   if (method === undefined) throw new DavError(405, `${request.method} is not supported`);
+  if (method.bodiless && request.body.length > 0) {
+    throw new DavError(415, `${request.method} takes no body`);
+  }
   const given = {
     ...context,
     capabilities: CAPABILITIES,

@@ -27,6 +27,7 @@ function transfer(name: "COPY" | "MOVE"): Method {
   return {
     name,
     on: new Set([...COLLECTIONS, ...OBJECTS, "file-collection", "file"]),
+    bodiless: true,
     prepare(request, context) {
       const { path } = request;
       if (path.kind === "file") return transferFile(name, path, request, context);

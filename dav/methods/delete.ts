@@ -20,6 +20,7 @@ const DELETED: DavResponse = { status: 204, headers: {} };
 export const DELETE: Method = {
   name: "DELETE",
   on: new Set([...COLLECTIONS, ...OBJECTS, "file-collection", "file"]),
+  bodiless: true,
   prepare(request, context) {
     const { path } = request;
     if (path.kind === "file") return deleteFile(path, request, context);

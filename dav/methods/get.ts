@@ -33,6 +33,7 @@ function retrieval(name: "GET" | "HEAD"): Method {
   return {
     name,
     on: new Set(EVERYWHERE),
+    bodiless: true,
     prepare(request, context) {
       return {
         mode: "statement",

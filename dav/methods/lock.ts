@@ -52,6 +52,7 @@ export const LOCK: Method = {
 export const UNLOCK: Method = {
   name: "UNLOCK",
   on: new Set([...LOCKABLE, "unmapped"]),
+  bodiless: true,
   prepare(request, context) {
     const { target, place } = lockable(request.path);
     const conditions = prepareIf(request);

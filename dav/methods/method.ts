@@ -34,6 +34,8 @@ export interface Method {
   readonly name: string;
   /** What the method can act on; `unmapped` where nothing is mapped yet. */
   readonly on: ReadonlySet<TargetKind>;
+  /** Whether it looks at no body, so that a request with one means something else (RFC 4918 section 8.4); false when absent. */
+  readonly bodiless?: true;
   readonly prepare: (request: DavRequest, context: MethodContext) => Work | Promise<Work>;
 }
 

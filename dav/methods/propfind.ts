@@ -16,9 +16,9 @@ import {
   collectionResource,
   fileResource,
   isCollection,
+  isFileCollection,
   isHome,
   isInFiles,
-  isObject,
   objectResource,
   type Resource,
 } from "../resource.ts";
@@ -64,17 +64,43 @@ async function below(
   context: MethodContext,
 ): Promise<Resource[]> {
   if (depth === 0) return [];
-  const isShallow =
-    isCollection(resource) ||
-    isObject(resource) ||
-    resource.kind === "principal" ||
-    resource.kind === "directory" ||
-    resource.kind === "directory-card" ||
-    resource.kind === "file";
-  if (depth === "infinity" && !isShallow) {
+  return depth === 1 ? members(tx, resource, context) : everythingBelow(tx, resource, context);
+}
+
+/** Most resources that an answer with Depth infinity lists. */
+const MAX_DEEP = 5000;
+
+/**
+ * All that is below a resource and the user may see (RFC 4918 section 9.1).
+ *
+ * @throws DavError 403 propfind-finite-depth where that is too much, or the whole server
+ */
+async function everythingBelow(
+  tx: Transaction,
+  resource: Resource,
+  context: MethodContext,
+): Promise<Resource[]> {
+  if (resource.kind === "root" || resource.kind === "principals" || resource.kind === "homes") {
     throw violated("propfind-finite-depth", "use Depth 0 or 1 here");
   }
-  return members(tx, resource, context);
+  if (isFileCollection(resource)) {
+    const all = { since: 0, limit: MAX_DEEP + 1, deep: true };
+    const found = (await tx.files.changed(resource.file, all)).map(({ file }) => file);
+    return limited(found.filter((file) => file !== null).map(fileResource));
+  }
+  const found = await members(tx, resource, context);
+  if (!isHome(resource)) return found;
+  const inside: Resource[] = [];
+  for (const each of found) {
+    inside.push(each, ...(await members(tx, each, context)));
+    limited(inside);
+  }
+  return inside;
+}
+
+function limited(found: Resource[]): Resource[] {
+  if (found.length <= MAX_DEEP) return found;
+  throw violated("propfind-finite-depth", `more than ${MAX_DEEP} resources are below; use Depth 1`);
 }
 
 /** The members of a collection that the user may see. */

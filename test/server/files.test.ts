@@ -81,6 +81,17 @@ test("a tree of many levels is copied, and goes with its account", async (t) => 
     request("PROPFIND", path.replace("deep", "copy").slice(0, -2), { depth: "0" }),
   );
   t.is(bottom.status, 207);
+  const everything = () => send(request("PROPFIND", "alice/", { depth: "infinity" }));
+  const { status, body } = await everything();
+  t.is(status, 207);
+  t.is(body.split("<d:response>").length - 1, 121);
+  await pool.query(
+    `insert into file (principal_id, parent_id, name, changed_seq)
+     select principal_id, id, n::text, 1 from file, generate_series(1, 5000) n where parent_id is null`,
+  );
+  const refused = await everything();
+  t.is(refused.status, 403);
+  t.regex(refused.body, /propfind-finite-depth/);
   await deleteAccount(pool, "alice");
   t.deepEqual((await pool.query("select id from file")).rows, []);
 });
