@@ -25,6 +25,8 @@ export interface MethodContext {
   readonly checkUrl: (url: string) => URL | string;
   /** Whether the user may make one more subscription now. */
   readonly withinRate: (principalId: number) => boolean;
+  /** What the request created so far, and created before as it says: ids by creation id. */
+  readonly createdIds: Map<string, string>;
 }
 
 type JmapMethod = (args: Arguments, context: MethodContext) => Promise<Arguments>;
@@ -65,10 +67,16 @@ interface Call {
   readonly invocation: Invocation;
 }
 
+interface Request {
+  readonly calls: readonly Call[];
+  /** Null when the client does not want to know. */
+  readonly createdIds: Readonly<Record<string, string>> | null;
+}
+
 /** Reads a Request object (RFC 8620 section 3.3). @throws RequestError */
-function readRequest(body: Buffer): Call[] {
+function readRequest(body: Buffer): Request {
   const request = parse(body);
-  const { using, methodCalls } = isObject(request) ? request : {};
+  const { using, methodCalls, createdIds = null } = isObject(request) ? request : {};
   if (!Array.isArray(using) || !Array.isArray(methodCalls)) {
     throw new RequestError("notRequest", "a request has using and methodCalls");
   }
@@ -80,7 +88,10 @@ function readRequest(body: Buffer): Call[] {
   if (calls.length > LIMITS.maxCallsInRequest) {
     throw new RequestError("limit", "too many method calls", { limit: "maxCallsInRequest" });
   }
-  return calls.map((call) => ({ using, invocation: readInvocation(call) }));
+  return {
+    calls: calls.map((call) => ({ using, invocation: readInvocation(call) })),
+    createdIds: createdIds === null ? null : readCreatedIds(createdIds),
+  };
 }
 
 function parse(body: Buffer): Json {
@@ -91,6 +102,13 @@ function parse(body: Buffer): Json {
   }
 }
 
+function readCreatedIds(given: Json): Record<string, string> {
+  const ids = isObject(given) ? Object.entries(given) : [["", null] as const];
+  if (ids.every((entry): entry is [string, string] => typeof entry[1] === "string"))
+    return Object.fromEntries(ids);
+  throw new RequestError("notRequest", "createdIds maps creation ids to ids");
+}
+
 function readInvocation(call: Json): Invocation {
   const [name, args, callId, ...others] = Array.isArray(call) ? (call as readonly Json[]) : [];
   const isRight = typeof name === "string" && typeof callId === "string" && others.length === 0;
@@ -98,16 +116,24 @@ function readInvocation(call: Json): Invocation {
   throw new RequestError("notRequest", "a method call is a list of name, arguments and id");
 }
 
-/**
- * Carries out a Request object.
- *
- * @returns the method responses (RFC 8620 section 3.4)
- * @throws RequestError
- */
-export async function callMethods(body: Buffer, context: MethodContext): Promise<Invocation[]> {
+/** What a Response object (RFC 8620 section 3.4) has besides the state of the session. */
+interface Called {
+  readonly methodResponses: readonly Invocation[];
+  /** There when the request has it. */
+  readonly createdIds?: Readonly<Record<string, string>>;
+}
+
+/** Carries out a Request object. @throws RequestError */
+export async function callMethods(
+  body: Buffer,
+  surroundings: Omit<MethodContext, "createdIds">,
+): Promise<Called> {
+  const { calls, createdIds } = readRequest(body);
+  const context = { ...surroundings, createdIds: new Map(Object.entries(createdIds ?? {})) };
   const answers: Invocation[] = [];
-  for (const call of readRequest(body)) answers.push(await callMethod(call, answers, context));
-  return answers;
+  for (const call of calls) answers.push(await callMethod(call, answers, context));
+  const created = createdIds && { createdIds: Object.fromEntries(context.createdIds) };
+  return { methodResponses: answers, ...created };
 }
 
 async function callMethod(

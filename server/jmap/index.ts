@@ -61,8 +61,8 @@ export function openJmap(options: JmapOptions): Jmap {
       checkUrl,
       withinRate,
     };
-    const methodResponses = await callMethods(await readRequestBody(ctx), context);
-    return { methodResponses, sessionState: (await readSession(ctx)).state };
+    const called = await callMethods(await readRequestBody(ctx), context);
+    return { ...called, sessionState: (await readSession(ctx)).state };
   }
 
   /** Runs a request unless the user has as many running as allowed. */

@@ -94,7 +94,9 @@ export async function setPushSubscriptions(
     throw new MethodError("requestTooLarge", "too many objects");
   }
   const [created, notCreated] = await forEach(create, (object) => createOne(object, context));
-  const byId = (id: string): string => (id.startsWith("#") ? idOf(created[id.slice(1)]) : id);
+  for (const [name, one] of Object.entries(created)) context.createdIds.set(name, idOf(one));
+  const byId = (id: string): string =>
+    id.startsWith("#") ? (context.createdIds.get(id.slice(1)) ?? id) : id;
   const [updated, notUpdated] = await forEach(
     update.map(([id, patch]) => [byId(id), patch]),
     (patch, id) => updateOne(id, patch, context),

@@ -3,7 +3,7 @@ import { setPassword } from "../../../server/accounts/accounts.ts";
 import { deleteAppPassword } from "../../../server/store/app-passwords.ts";
 import { addAppPassword } from "../../support/app-password.ts";
 import { event } from "../../support/events.ts";
-import { callOne, readSession, type Parsed } from "../../support/jmap-client.ts";
+import { callOne, post, readSession, type Parsed } from "../../support/jmap-client.ts";
 import { count, eventually } from "../../support/push.ts";
 import { verifyVapid, type Receiver } from "../../support/push-service.ts";
 import { authorization } from "../../support/server.ts";
@@ -248,7 +248,7 @@ test("the receiver that is gone loses its subscription, one that is busy is told
   t.is(taken.length, 2, "the verification and one more");
 });
 
-test("destroying ends it; one that was created in the same call can be named", async (t) => {
+test("destroying ends it; one that was created in the same call or request, or before, can be named", async (t) => {
   const pushed = await preparePushed(t);
   const receiver = pushed.service.receiver();
   const [, answer] = await callOne(pushed, "PushSubscription/set", {
@@ -258,6 +258,24 @@ test("destroying ends it; one that was created in the same call can be named", a
   t.deepEqual(answer.destroyed, [answer.created.a.id]);
   t.like(answer.notDestroyed.unknown, { type: "notFound" });
   t.is(await count(pushed.pool, "push_subscription"), 0);
+  const request = async (createdIds: unknown, ...calls: readonly Wish[]) => {
+    const methodCalls = calls.map((args, at) => ["PushSubscription/set", args, String(at)]);
+    const using = ["urn:ietf:params:jmap:core"];
+    const { status, body } = await post(pushed, JSON.stringify({ using, methodCalls, createdIds }));
+    return { status, ...(body as { createdIds?: Parsed; methodResponses: Parsed }) };
+  };
+  const make = { create: { b: wishOf(pushed.service.receiver()) } };
+  const { createdIds: known } = await request({ z: "before" }, make);
+  t.deepEqual(Object.keys(known), ["z", "b"]);
+  const both = await request(
+    known,
+    { ...make, create: { c: make.create.b } },
+    { destroy: ["#b", "#c", "#d"] },
+  );
+  t.deepEqual(both.methodResponses[1][1].destroyed, [known.b, both.createdIds.c]);
+  t.like(both.methodResponses[1][1].notDestroyed["#d"], { type: "notFound" });
+  t.is((await request(undefined, {})).createdIds, undefined, "nobody asked");
+  for (const wrong of [["b"], { b: 1 }]) t.is((await request(wrong, {})).status, 400);
 });
 
 test("twenty subscriptions a user, and ten creations a minute", async (t) => {
