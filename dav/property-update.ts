@@ -3,7 +3,7 @@ import type { Propstat } from "./multistatus.ts";
 import { LIVE_PROPERTIES } from "./properties/index.ts";
 import type { LiveProperty, PropertyContext } from "./properties/property.ts";
 import type { ResourceKind } from "./resource.ts";
-import type { PropertyChanges } from "./store.ts";
+import type { PropertyChanges, StoredProperties } from "./store.ts";
 import { child, el, elements, serialize, type Element } from "./xml/element.ts";
 import { serializeAsWritten } from "./xml/as-written.ts";
 import { dav, type QName } from "./xml/names.ts";
@@ -17,6 +17,8 @@ export interface PropertyInstruction {
 
 const MAX_INSTRUCTIONS = 500;
 const MAX_VALUE_BYTES = 128 * 1024;
+/** Bytes that all properties take that clients set on one resource. */
+const MAX_STORED_BYTES = 1024 * 1024;
 
 /**
  * Reads DAV:set and DAV:remove below the root of PROPPATCH, MKCOL or MKCALENDAR (RFC 4918 section 14.19).
@@ -45,7 +47,7 @@ interface Verdict {
   readonly status: number;
   readonly condition: ConditionName | undefined;
   /** The serialized value to store; null removes; undefined leaves storage alone. */
-  readonly stored: string | null | undefined;
+  readonly value: string | null | undefined;
 }
 
 /** What an update would do: the changes to store, or why nothing may be. */
@@ -58,22 +60,34 @@ export interface PlannedUpdate {
 /**
  * Decides an update of properties, all or nothing (RFC 4918 section 9.2).
  *
- * @param creating whether the resource is being made, when more properties can be set
+ * @param stored the properties that the resource has so far; null when it is being made, when more can be set
+ * @throws DavError 507 when it would have too many
  */
 export function planUpdate(
   instructions: readonly PropertyInstruction[],
   kind: ResourceKind,
-  creating: boolean,
+  stored: StoredProperties | null,
   context: PropertyContext,
 ): PlannedUpdate {
-  const verdicts = instructions.map((each) => judge(each, kind, creating, context));
+  const verdicts = instructions.map((each) => judge(each, kind, stored === null, context));
   const ok = verdicts.every(({ status }) => status === 200);
-  const entries = verdicts.flatMap(({ name, stored }) => {
-    if (stored === undefined) return [];
+  const entries = verdicts.flatMap(({ name, value }) => {
+    if (value === undefined) return [];
     const twin = LIVE_PROPERTIES.get(name)?.twin ?? null;
-    return [...(twin === null ? [] : [[twin, null] as const]), [name, stored] as const];
+    return [...(twin === null ? [] : [[twin, null] as const]), [name, value] as const];
   });
-  return { ok, changes: ok ? Object.fromEntries(entries) : {}, propstats: report(verdicts, ok) };
+  const changes: PropertyChanges = ok ? Object.fromEntries(entries) : {};
+  checkSum({ ...stored, ...changes });
+  return { ok, changes, propstats: report(verdicts, ok) };
+}
+
+/** What clients set does not count towards the quota, so it is limited by itself. */
+function checkSum(properties: PropertyChanges): void {
+  const bytes = Object.entries(properties)
+    .filter(([, value]) => value !== null)
+    .reduce((sum, [name, value]) => sum + name.length + Buffer.byteLength(value ?? ""), 0);
+  if (bytes <= MAX_STORED_BYTES) return;
+  throw new DavError(507, `the properties of a resource take at most ${MAX_STORED_BYTES} bytes`);
 }
 
 function judge(
@@ -112,11 +126,11 @@ function toStored(value: Element, isDead: boolean): string {
 }
 
 function accepted(name: QName, value: string | null | undefined): Verdict {
-  return { name, status: 200, condition: undefined, stored: value };
+  return { name, status: 200, condition: undefined, value };
 }
 
 function refusal(name: QName, status: number, condition: ConditionName | undefined): Verdict {
-  return { name, status, condition, stored: undefined };
+  return { name, status, condition, value: undefined };
 }
 
 /** When one property is refused, those that would have been set say 424 (RFC 4918 section 11.4). */

@@ -107,7 +107,7 @@ function create(request: DavRequest, context: MethodContext, creation: Creation)
   const conditions = prepareIf(request);
   const path = checkLocation(request, creation.kind);
   if (creation.subscribed) checkSubscription(creation, context);
-  const plan = planUpdate(creation.instructions, creation.kind, true, context);
+  const plan = planUpdate(creation.instructions, creation.kind, null, context);
   return {
     mode: "write",
     run: async (tx) => {

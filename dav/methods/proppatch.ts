@@ -8,7 +8,15 @@ import { need } from "../privileges.ts";
 import { EVERYWHERE } from "../properties/property.ts";
 import { planUpdate, readInstructions } from "../property-update.ts";
 import { resolve } from "../resolve.ts";
-import { hrefOf, isCollection, isHome, isInFiles, isObject, type Resource } from "../resource.ts";
+import {
+  hrefOf,
+  isCollection,
+  isHome,
+  isInFiles,
+  isObject,
+  storedProperties,
+  type Resource,
+} from "../resource.ts";
 import type { PropertyChanges, Transaction } from "../store.ts";
 import { dav } from "../xml/names.ts";
 import type { Method } from "./method.ts";
@@ -34,7 +42,7 @@ export const PROPPATCH: Method = {
         need("write-properties", resource, context.user.id);
         if (held !== null) checkLocks(held, path);
         checkState(request, resource);
-        const plan = planUpdate(instructions, resource.kind, false, context);
+        const plan = planUpdate(instructions, resource.kind, storedProperties(resource), context);
         if (plan.ok) await apply(tx, resource, plan.changes);
         // RFC 8144 section 2.2: all went well, and that is all there is to say.
         if (plan.ok && prefersMinimal(request)) return { status: 204, headers: {} };

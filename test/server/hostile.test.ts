@@ -142,3 +142,17 @@ for (const { title, method, body, status, headers = {} } of [...XML_ATTACKS, ...
     t.is((await send({ ...after, headers: { depth: "0" } })).status, 207);
   });
 }
+
+test("the properties of a resource are limited together, over several requests", async (t) => {
+  const set = (names: string[]) => {
+    const properties = names.map(
+      (name) => `<${name} xmlns="urn:x">${"x".repeat(100_000)}</${name}>`,
+    );
+    const body = `<propertyupdate xmlns="DAV:"><set><prop>${properties.join("")}</prop></set></propertyupdate>`;
+    const target = "/dav/calendars/alice/tasks/";
+    return t.context.send({ method: "PROPPATCH", target, user: "alice", headers: {}, body });
+  };
+  t.is((await set(["a", "b", "c", "d", "e", "f"])).status, 207);
+  t.is((await set(["a", "b", "c", "d", "e", "f"])).status, 207);
+  t.is((await set(["g", "h", "i", "j", "k"])).status, 507);
+});

@@ -24,7 +24,7 @@ export function makeFileCollection(
   context: MethodContext,
 ): Work {
   checkType(instructions);
-  const plan = planUpdate(instructions, "file-collection", true, context);
+  const plan = planUpdate(instructions, "file-collection", null, context);
   return fileWork([path], request, context, async (tx, held) => {
     const { file, parent } = await tx.files.find(path.owner, path.names, { data: false });
     if (file !== null) {
