@@ -48,12 +48,11 @@ const RECOVERY = 240_000;
 /** Milliseconds in which a request must have worked, however often its server was killed. */
 const INSISTENCE = 180_000;
 
-/** Does something until it works: the server may be away. */
-async function insist(work: () => Promise<unknown>, what: string): Promise<void> {
+/** Does something until it works: the server may be away. Gives what came of it. */
+async function insist<Result>(work: () => Promise<Result>, what: string): Promise<Result> {
   for (const late = Date.now() + INSISTENCE; ;) {
     try {
-      await work();
-      return;
+      return await work();
     } catch (error) {
       if (Date.now() > late) throw new Error(`${what} did not work`, { cause: error });
       await sleep(500);
@@ -220,10 +219,12 @@ async function judge(
   const wrong: string[] = [];
   for (const subscriber of lasters) {
     // An event stream opens again by itself, within a while.
-    let lack = await subscriber.lacks();
+    // The truth is asked of a server, whose last killed worker may still be on its way back.
+    const lacks = () => insist(() => subscriber.lacks(), subscriber.name);
+    let lack = await lacks();
     for (let tries = 0; lack !== null && tries < 40; tries += 1) {
       await sleep(250);
-      lack = await subscriber.lacks();
+      lack = await lacks();
     }
     if (lack !== null) wrong.push(`${subscriber.name}: ${lack}`);
     if (subscriber.told() === 0) wrong.push(`${subscriber.name}: was never told anything`);
