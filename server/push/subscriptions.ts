@@ -252,12 +252,15 @@ export async function endSubscription(
  */
 export async function expireSubscriptions(pool: Pool, now: Date): Promise<number> {
   const { rowCount } = await pool.query(
-    `delete from push_subscription s
-     where s.expires_at < $1
-       or s.failing_since < $1::timestamptz - make_interval(days => ${FAILING_DAYS})
-       or s.removed_at < $1::timestamptz - interval '1 hour'
-         and not exists (select from push_delivery d where d.subscription_id = s.id)
-       or not ${MAY_BE_TOLD} and exists (select from principal q where q.id = s.principal_id and q.disabled_at is null)`,
+    `delete from push_subscription where id in (
+       select s.id from push_subscription s
+       where s.expires_at < $1
+         or s.failing_since < $1::timestamptz - make_interval(days => ${FAILING_DAYS})
+         or s.removed_at < $1::timestamptz - interval '1 hour'
+           and not exists (select from push_delivery d where d.subscription_id = s.id)
+         or not ${MAY_BE_TOLD} and exists (select from principal q where q.id = s.principal_id and q.disabled_at is null)
+       order by s.id for update of s
+     )`,
     [now],
   );
   return rowCount ?? 0;

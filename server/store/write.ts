@@ -78,9 +78,12 @@ const UNBIND_COLLECTION = change(
     update binding set owner_id = null, collection_id = null, changed_seq = seq, unbound_seq = seq
     from counter where principal_id = $1 and home = $2 and collection_id = $4
   ), dismissed as (
-    update push_subscription s set removed_at = now()
-    where s.owner_id = $1 and s.collection_id = $4 and s.removed_at is null
-      and (s.principal_id = $1 or ${isGrantedRead("s.principal_id", "$1", "$4")})
+    update push_subscription set removed_at = now() where id in (
+      select s.id from push_subscription s
+      where s.owner_id = $1 and s.collection_id = $4 and s.removed_at is null
+        and (s.principal_id = $1 or ${isGrantedRead("s.principal_id", "$1", "$4")})
+      order by s.id for no key update
+    )
   )`,
   { bytes: `- ${bytesOf("true")}` },
 );
