@@ -214,6 +214,11 @@ export interface Columns {
   readonly data: boolean;
 }
 
+/** As Columns, for changes: the bytes of those that follow when there are `bytes` already are not read. */
+export interface ChangeColumns extends Columns {
+  readonly bytes: number;
+}
+
 /** What a push registration is about: a home, or a collection in it. */
 export interface PushTarget {
   readonly ownerId: number;
@@ -313,7 +318,7 @@ export interface Transaction {
     collection: CollectionRow,
     since: number,
     limit: number,
-    columns: Columns,
+    columns: ChangeColumns,
   ): Promise<ObjectChange[]>;
   /**
    * Names in a home that were mapped, unmapped or had properties changed in (`since`, `home.seq`], in
@@ -327,12 +332,12 @@ export interface Transaction {
   ): Promise<CollectionChange[]>;
   /** Names that were unmapped in (`since`, `home.seq`] and are mapped to another collection now, in order of seq. */
   replacedCollections(home: HomeRow, since: number, limit: number): Promise<CollectionChange[]>;
-  /** Members of every collection of a home that changed in (`since`, `home.seq`], in order of seq. */
+  /** As changedObjects, the members of every collection of a home. */
   changedHomeObjects(
     home: HomeRow,
     since: number,
     limit: number,
-    columns: Columns,
+    columns: ChangeColumns,
   ): Promise<{ collection: CollectionRow; change: ObjectChange }[]>;
 
   /** Locks a home against every other writer until the transaction ends. Call it first. */

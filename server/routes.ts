@@ -50,6 +50,7 @@ export async function openRoutes(options: RouteOptions): Promise<Routes> {
       maxResourceSize: config.maxResourceSize,
       maxImageSize: config.maxImageSize,
       maxSyncPage: config.maxSyncPage,
+      maxSyncBytes: config.maxSyncBytes,
       maxMultiget: MAX_MULTIGET,
       quota: config.quota,
     },

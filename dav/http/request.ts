@@ -50,6 +50,8 @@ export interface Limits {
   readonly maxImageSize: number;
   /** Most rows in one answer of sync-collection. */
   readonly maxSyncPage: number;
+  /** Stored bytes after which a sync-collection answer tells of no more objects. */
+  readonly maxSyncBytes: number;
   /** Most hrefs in one multiget. */
   readonly maxMultiget: number;
   /** Most bytes that an account without a quota of its own stores. */

@@ -15,7 +15,7 @@ import {
   type HomeResource,
   type Resource,
 } from "../resource.ts";
-import type { HomeRow, Transaction } from "../store.ts";
+import type { HomeRow, ObjectRow, Transaction } from "../store.ts";
 import {
   collectionToken,
   fileIncarnation,
@@ -34,6 +34,8 @@ export interface SyncRequest {
   readonly limit: number;
   readonly wanted: PropertyRequest;
   readonly data: boolean;
+  /** The stored bytes after which the answer ends, if they are wanted. */
+  readonly bytes: number;
 }
 
 /** One page of changes and the token that the next request begins with. */
@@ -50,6 +52,8 @@ interface Change {
   readonly path: Path;
   /** Whether it is or was a collection of files, of which the path does not tell. */
   readonly isFileCollection?: boolean;
+  /** Whether its bytes were wanted and did not fit any more. */
+  readonly cut?: boolean;
 }
 
 function hrefTo({ path, isFileCollection = false }: Change): string {
@@ -74,12 +78,13 @@ export async function collectionChanges(
   if (since === collection.seq) {
     return { responses: [], token: collectionToken(collection), truncated: false };
   }
-  const changed = await tx.changedObjects(collection, since, sync.limit + 1, { data: sync.data });
+  const changed = await tx.changedObjects(collection, since, sync.limit + 1, sync);
   const hidden = await hiddenCards(tx, collection, context);
   const changes = changed.map(({ name, seq, object }) => ({
     seq,
     resource: object && !hidden.has(name) ? objectResource(collection, object) : null,
     path: pathIn(collection.home, collection.name, name),
+    cut: isCut(object, sync),
   }));
   const { shown, truncated, seq } = page(changes, sync.limit, collection.seq);
   // At first there is nothing that could have been removed.
@@ -171,18 +176,26 @@ async function changesBelow(
   if (byContent) return changes;
   const replaced = since === 0 ? [] : await tx.replacedCollections(home, since, most);
   const gone = replaced.map(({ name, seq }) => ({ seq, resource: null, path: pathIn(home, name) }));
-  const members = await tx.changedHomeObjects(home, since, most, { data: sync.data });
+  const members = await tx.changedHomeObjects(home, since, most, sync);
   const inside = members.map(({ collection, change: { name, seq, object } }) => ({
     seq,
     resource: object && objectResource(collection, object),
     path: pathIn(home, collection.name, name),
+    cut: isCut(object, sync),
   }));
   return [...gone, ...changes, ...inside].sort((a, b) => a.seq - b.seq);
 }
 
-/** Cuts a page; its token is the number of the last change in it, so that nothing is lost between pages. */
+const isCut = (object: ObjectRow | null, { data }: SyncRequest) =>
+  data && object !== null && object.data === undefined;
+
+/**
+ * Cuts a page, before the first change whose bytes did not fit; its token is the number of the last change in it, so that
+ * nothing is lost between pages.
+ */
 function page(changes: readonly Change[], limit: number, current: number): Page {
-  const shown = changes.slice(0, limit);
+  const end = changes.findIndex(({ cut }) => cut === true);
+  const shown = changes.slice(0, end < 0 ? limit : Math.min(limit, end));
   const truncated = changes.length > shown.length;
   return { shown, truncated, seq: truncated ? (shown.at(-1)?.seq ?? current) : current };
 }

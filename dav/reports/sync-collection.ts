@@ -88,6 +88,7 @@ function readSync(root: Element, request: DavRequest, context: MethodContext): S
     limit: Math.min(readLimit(root), context.limits.maxSyncPage),
     wanted,
     data: needsData(wanted),
+    bytes: context.limits.maxSyncBytes,
   };
 }
 

@@ -197,6 +197,12 @@ export const Settings = z.object({
     default: "5000",
     example: "1000",
   }),
+  maxSyncBytes: variable(size(1024), {
+    name: "PUSHDAV_MAX_SYNC_BYTES",
+    about: "Most bytes of objects in one such answer, where a client asks for the objects as well.",
+    default: "32 MB",
+    example: "8 MB",
+  }),
   addMember: variable(flag(), {
     name: "PUSHDAV_ADD_MEMBER",
     about: "Whether clients may let the server name new objects (RFC 5995); some get into loops.",

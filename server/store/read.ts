@@ -1,5 +1,6 @@
 import type { LockedHome } from "../../dav/lock-store.ts";
 import type {
+  ChangeColumns,
   CollectionChange,
   CollectionRow,
   Columns,
@@ -29,13 +30,14 @@ const HOME = `principal p join home h on h.principal_id = p.id`;
 const BINDING = `binding b on b.principal_id = h.principal_id and b.home = h.kind`;
 const COLLECTION = `collection c on c.principal_id = b.owner_id and c.id = b.collection_id`;
 
-/** The same statement without and with the stored bytes. */
+/** The same statement without and with the stored bytes, which are those of `o.data` unless another expression is given. */
 export function withData(
   name: string,
   text: (columns: string) => string,
+  bytes = "o.data",
 ): (columns: Columns) => Statement {
   const light = { name, text: text(OBJECT_COLUMNS) };
-  const heavy = { name: `${name}-data`, text: text(`${OBJECT_COLUMNS}, o.data`) };
+  const heavy = { name: `${name}-data`, text: text(`${OBJECT_COLUMNS}, ${bytes}`) };
   return ({ data }) => (data ? heavy : light);
 }
 
@@ -233,20 +235,31 @@ export function keyOf(collection: CollectionRow): unknown[] {
   return [collection.home.owner.id, collection.id];
 }
 
+/** The bytes of a change, or none when those of the changes before it are so many or more. */
+const dataWithin = (bytes: string) => `case when coalesce(sum(octet_length(o.data)) over (
+  order by o.changed_seq rows between unbounded preceding and 1 preceding
+), 0) < ${bytes} then o.data end as data`;
+
+/** The parameters of such a statement; only with bytes it takes their number. */
+function withBytes(values: readonly unknown[], { data, bytes }: ChangeColumns): unknown[] {
+  return data ? [...values, bytes] : [...values];
+}
+
 const CHANGED_OBJECTS = withData(
   "changed-objects",
   (columns) => `select ${columns} from ${MEMBERS}
     and o.changed_seq > $3 and o.changed_seq <= $4 and ($3 > 0 or o.data is not null)
     order by o.changed_seq limit $5`,
+  dataWithin("$6"),
 );
 
 export async function changedObjects(
   db: Connection,
   collection: CollectionRow,
   page: { since: number; limit: number },
-  columns: Columns,
+  columns: ChangeColumns,
 ): Promise<ObjectChange[]> {
-  const values = [...keyOf(collection), page.since, collection.seq, page.limit];
+  const values = withBytes([...keyOf(collection), page.since, collection.seq, page.limit], columns);
   const rows = await rowsOf<MaybeObjectColumns>(db, CHANGED_OBJECTS(columns), values);
   return rows.map(toObjectChange);
 }
@@ -323,6 +336,7 @@ const CHANGED_HOME_OBJECTS = withData(
     ) o
     where b.principal_id = $1 and b.home = $2
     order by o.changed_seq limit $5`,
+  dataWithin("$7"),
 );
 
 export async function changedHomeObjects(
@@ -330,10 +344,13 @@ export async function changedHomeObjects(
   actor: number | null,
   home: HomeRow,
   page: { since: number; limit: number },
-  columns: Columns,
+  columns: ChangeColumns,
 ): Promise<{ collection: CollectionRow; change: ObjectChange }[]> {
   type Row = CollectionColumns & MaybeObjectColumns;
-  const values = [home.owner.id, home.kind, page.since, home.seq, page.limit, actor];
+  const values = withBytes(
+    [home.owner.id, home.kind, page.since, home.seq, page.limit, actor],
+    columns,
+  );
   const rows = await rowsOf<Row>(db, CHANGED_HOME_OBJECTS(columns), values);
   return rows.map((row) => ({ collection: toCollection(row, home), change: toObjectChange(row) }));
 }

@@ -332,3 +332,28 @@ test("a page is capped when the client sets no limit", async (t) => {
   await client.catchUp();
   t.is(client.members.size, 20);
 });
+
+test("a page ends where its objects become too large, and the next goes on there", async (t) => {
+  const server = await testServer(t, { environment: { PUSHDAV_MAX_SYNC_BYTES: "1 kB" } });
+  const calendar = "/dav/calendars/alice/calendar/";
+  const headers = { "content-type": "text/calendar" };
+  for (const uid of ["a", "b", "c"]) {
+    const body = event(uid, "long ".repeat(120));
+    await write(server, "PUT", `${calendar}${uid}.ics`, { headers, body });
+  }
+  for (const target of [calendar, "/dav/calendars/alice/"]) {
+    const ask = async (token: string, property: string) => {
+      const body = `<sync-collection xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><sync-token>${token}</sync-token><sync-level>infinite</sync-level><prop>${property}</prop></sync-collection>`;
+      const answer = await write(server, "REPORT", target, { body });
+      return {
+        names: [...answer.body.matchAll(/([abc])\.ics</g)].map(([, name]) => name),
+        truncated: answer.body.includes(" 507 "),
+        token: /sync-token>([^<]+)</.exec(answer.body)?.[1] ?? "",
+      };
+    };
+    const first = await ask("", "<C:calendar-data/>");
+    t.like(first, { names: ["a", "b"], truncated: true });
+    t.like(await ask(first.token, "<C:calendar-data/>"), { names: ["c"], truncated: false });
+    t.like(await ask("", "<getetag/>"), { names: ["a", "b", "c"], truncated: false });
+  }
+});
