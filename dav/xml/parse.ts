@@ -13,6 +13,10 @@ export class ExternalEntityError extends XmlError {}
 
 const MAX_DEPTH = 64;
 const MAX_ELEMENTS = 25_000;
+/** Prefixes in force at one place: each text is searched for them. */
+const MAX_PREFIXES = 100;
+/** The same over all elements that declare some: each has those of its parent too. */
+const MAX_SCOPES = 100_000;
 const XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace";
 
 const parser = new XMLParser({
@@ -36,7 +40,8 @@ type Parsed = Record<string, unknown>;
  *
  * @param body UTF-8, or UTF-16 with a byte order mark
  * @returns the root element, names resolved to namespaces
- * @throws XmlError when it is not well-formed, has a DOCTYPE, nests deeper than 64 or is malformed otherwise
+ * @throws XmlError when it is not well-formed, has a DOCTYPE, nests deeper than 64, declares more than 100 prefixes or is
+ * malformed otherwise
  */
 export function parseXml(body: Uint8Array): Element {
   return parseRemembered(decode(body));
@@ -137,6 +142,7 @@ type Scope = Written["scope"];
 
 class Converter {
   #count = 0;
+  #scopes = 0;
 
   element(node: Parsed, outer: Scope, depth: number): Element {
     if (depth > MAX_DEPTH) throw new XmlError(`elements nest deeper than ${MAX_DEPTH}`);
@@ -144,12 +150,21 @@ class Converter {
     const tag = Object.keys(node).find((key) => key !== ":@") ?? "";
     const attributes = (node[":@"] ?? {}) as Record<string, string>;
     const scope = declare(attributes, outer);
+    if (scope !== outer) this.#countPrefixes(scope);
     return {
       name: resolve(tag, scope, true),
       attributes: resolveAttributes(attributes, scope),
       children: this.#children(node[tag] as Parsed[], scope, depth),
       written: { prefix: prefixIn(tag), scope },
     };
+  }
+
+  #countPrefixes(scope: Scope): void {
+    const { length } = Object.keys(scope);
+    this.#scopes += length;
+    if (length > MAX_PREFIXES || this.#scopes > MAX_SCOPES) {
+      throw new XmlError(`more than ${MAX_PREFIXES} prefixes are declared, or too often`);
+    }
   }
 
   #children(nodes: Parsed[], scope: Scope, depth: number): Node[] {

@@ -36,8 +36,12 @@ export function describeRequests(config: Config["http"]): Middleware {
     const protocol = forwarded.protocol ?? (config.tls ? "https" : "http");
     const host = forwarded.host ?? ctx.get("Host");
     if (forwarded.address) ctx.request.ip = forwarded.address;
-    if (host !== "" && !HOST.test(host)) ctx.throw(400, "The Host header is malformed.");
-    ctx.state["origin"] = config.publicUrl ?? `${protocol}://${host}`;
+    // HTTP/1.0 has none.
+    const origin = `${protocol}://${host || "localhost"}`;
+    if (host !== "" && !(HOST.test(host) && URL.canParse(origin))) {
+      ctx.throw(400, "The Host header is malformed.");
+    }
+    ctx.state["origin"] = config.publicUrl ?? origin;
     return next();
   };
 }

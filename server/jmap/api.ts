@@ -96,10 +96,27 @@ function readRequest(body: Buffer): Request {
 
 function parse(body: Buffer): Json {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body)) as Json;
+    const parsed = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body)) as Json;
+    if (isInterchangeable(parsed, MAX_DEPTH)) return parsed;
   } catch {
-    throw new RequestError("notJSON", "the request is not JSON");
+    // The same as for what is JSON but no I-JSON.
   }
+  throw new RequestError("notJSON", `the request is no I-JSON nested up to ${MAX_DEPTH} deep`);
+}
+
+/** Deeper values could be read, but not written again. */
+const MAX_DEPTH = 64;
+
+/** Whether a value has none of what I-JSON forbids and JSON.parse takes (RFC 7493 section 2.1), and is not too deep. */
+function isInterchangeable(value: Json, depth: number): boolean {
+  if (typeof value === "string") return value.isWellFormed();
+  if (typeof value !== "object" || value === null) return true;
+  return (
+    depth > 0 &&
+    Object.entries(value).every(
+      ([name, each]) => name.isWellFormed() && isInterchangeable(each, depth - 1),
+    )
+  );
 }
 
 function readCreatedIds(given: Json): Record<string, string> {

@@ -152,7 +152,7 @@ async function createOne(object: Arguments, context: MethodContext): Promise<Jso
   const unknown = Object.keys(object).find((name) => !known.includes(name));
   if (unknown !== undefined) throw invalid(unknown, "is not a property of a PushSubscription");
   const { deviceClientId, verificationCode = null } = object;
-  if (typeof deviceClientId !== "string" || !/^.{1,255}$/s.test(deviceClientId)) {
+  if (typeof deviceClientId !== "string" || !/^[^\0]{1,255}$/.test(deviceClientId)) {
     throw invalid("deviceClientId", "must be a text of 1 to 255 characters");
   }
   if (verificationCode !== null) throw invalid("verificationCode", "must be null at first");

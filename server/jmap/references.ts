@@ -1,4 +1,5 @@
 import { MethodError } from "./error.ts";
+import { LIMITS } from "./limits.ts";
 
 export type Json =
   | null
@@ -23,18 +24,25 @@ export function isTexts(value: Json | undefined): value is readonly string[] {
 }
 
 /**
- * The arguments with what `#name` refers to in the place of the reference (RFC 8620 section 3.7).
+ * The arguments with what `#name` refers to in the place of the reference (RFC 8620 section 3.7). All that is referred to
+ * may be as large as a request, or many references to one result would grow without end.
  *
- * @throws MethodError invalidResultReference, invalidArguments
+ * @throws MethodError invalidResultReference, invalidArguments, requestTooLarge
  */
 export function withReferences(args: Arguments, answers: readonly Invocation[]): Arguments {
+  let size = 0;
   const entries = Object.entries(args).map(([name, value]): [string, Json] => {
     if (!name.startsWith("#")) return [name, value];
     const plain = name.slice(1);
     if (Object.hasOwn(args, plain)) {
       throw new MethodError("invalidArguments", `both ${plain} and ${name} are given`);
     }
-    return [plain, resolve(value, answers)];
+    const found = resolve(value, answers);
+    size += JSON.stringify(found).length;
+    if (size > LIMITS.maxSizeRequest) {
+      throw new MethodError("requestTooLarge", "what is referred to is too large");
+    }
+    return [plain, found];
   });
   return Object.fromEntries(entries);
 }

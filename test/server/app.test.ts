@@ -104,7 +104,9 @@ test("absolute URLs follow the Host header, a trusted proxy, or the public URL",
 test("a malformed Host header answers 400", async (t) => {
   const server = await startTestServer(t, { routes: [showOrigin] });
   t.is(await withHost(server, "dav.example.org:8080"), 200);
-  t.is(await withHost(server, "a.example/<x>"), 400);
+  for (const host of ["a.example/<x>", "a.example:99999", "[::::]", "1.2.3.4.5"]) {
+    t.is(await withHost(server, host), 400, host);
+  }
 });
 
 test("healthz tells that the process lives, readyz whether the schema is right", async (t) => {

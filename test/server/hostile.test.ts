@@ -52,6 +52,18 @@ const XML_ATTACKS: readonly Attack[] = [
     status: 400,
   },
   {
+    title: "20,000 namespaces in force on 20,000 elements that declare more",
+    method: "PROPFIND",
+    body: `<propfind xmlns="DAV:" ${Array.from({ length: 20_000 }, (_, n) => `xmlns:a${n}="urn:${n}"`).join(" ")}><prop>${Array.from({ length: 20_000 }, (_, n) => `<p xmlns:b="${n}"/>`).join("")}</prop></propfind>`,
+    status: 400,
+  },
+  {
+    title: "90 namespaces in force on 20,000 elements that declare more",
+    method: "PROPFIND",
+    body: `<propfind xmlns="DAV:" ${Array.from({ length: 90 }, (_, n) => `xmlns:a${n}="urn:${n}"`).join(" ")}><prop>${Array.from({ length: 20_000 }, (_, n) => `<p xmlns:b="${n}"/>`).join("")}</prop></propfind>`,
+    status: 400,
+  },
+  {
     title: "XML in broken UTF-8",
     method: "PROPFIND",
     body: Buffer.concat([Buffer.from(PROPFIND_OPEN), Buffer.from([0xc3, 0x28])]),

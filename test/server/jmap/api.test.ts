@@ -53,6 +53,14 @@ test("messages are signed by one key, whichever way a client asks for it", async
 
 for (const [what, body, type, status = 400] of [
   ["no JSON", "{", "notJSON"],
+  ["half a character", request({ methodCalls: [["Core/echo", { a: "\ud800" }, "0"]] }), "notJSON"],
+  [
+    "JSON nested too deep",
+    request({
+      methodCalls: [["Core/echo", JSON.parse(`{"a":`.repeat(99) + "1" + "}".repeat(99)), "0"]],
+    }),
+    "notJSON",
+  ],
   ["no Request object", "[]", "notRequest"],
   ["a malformed call", request({ methodCalls: [["Core/echo", {}]] }), "notRequest"],
   ["an unknown capability", request({ using: ["urn:x"] }), "unknownCapability"],
@@ -142,9 +150,21 @@ test("results are referred to by pointers, where * goes through lists", async (t
     ["Core/echo", refer("/list/*/id", "Core/other"), "6"],
     ["Core/echo", { ...refer("/list"), ids: [] }, "7"],
     ["Core/echo", refer("/__proto__/x"), "8"],
+    ["Core/echo", { long: "x".repeat(100_000) }, "9"],
+    [
+      "Core/echo",
+      Object.fromEntries(
+        Array.from({ length: 99 }, (_, n) => [
+          `#r${n}`,
+          { resultOf: "9", name: "Core/echo", path: "/long" },
+        ]),
+      ),
+      "10",
+    ],
   ]);
+  t.is(answers.at(-1)?.[1].type, "requestTooLarge");
   t.deepEqual(
-    answers.slice(1).map(([, args]) => args.ids ?? args.type),
+    answers.slice(1, 9).map(([, args]) => args.ids ?? args.type),
     [
       ["a", "b"],
       ["1", "2", "3"],

@@ -140,6 +140,7 @@ test("what cannot be pushed to is refused, and nothing is sent there", async (t)
     ["expires", { expires: "tomorrow" }],
     ["expires", { expires: "2001-01-01T00:00:00Z" }],
     ["deviceClientId", { deviceClientId: "" }],
+    ["deviceClientId", { deviceClientId: "a\0" }],
     ["verificationCode", { verificationCode: "x" }],
     ["colour", { colour: "red" }],
   ];

@@ -7,7 +7,13 @@ export const CHANGES = ["created", "modified", "deleted", "collection"] as const
 
 const COMPONENTS = ["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VAVAILABILITY", "VCARD"] as const;
 
-const words = z.string().trim().min(1).max(255);
+/** Without what the database cannot keep. */
+const words = z
+  .string()
+  .trim()
+  .min(1)
+  .max(255)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, "has control characters");
 const list = <T extends z.ZodType>(item: T) => z.array(item).min(1).max(100);
 
 /** Which changes are told. */

@@ -477,6 +477,8 @@ test("what cannot be a webhook is refused in words", async (t) => {
     [{ url: "https://10.1.2.3/" }, /url is not at a public address/],
     [{ colour: "red" }, /colour/],
     [{ filter: { changes: ["x"] } }, /filter.changes/],
+    [{ filter: { text: "\0" } }, /filter.text: has control characters/],
+    [{ filter: { categories: ["\ud800"] } }, /filter.categories.0: has control characters/],
     [{ collections: ["/dav/calendars/alice/"] }, /not the path/],
     [{ collections: ["/dav/calendars/alice/no/"] }, /no collection/],
     [{ collections: ["/dav/calendars/bob/calendar/"] }, /no collection/],
