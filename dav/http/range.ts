@@ -13,10 +13,13 @@ interface Stored {
   readonly modifiedAt: Date | null;
 }
 
+/** Most parts of one answer. */
+const MAX_RANGES = 16;
+
 /**
- * The answer to GET or HEAD of what is sent as it is stored: the whole, or the part that Range names.
+ * The answer to GET or HEAD of what is sent as it is stored: the whole, or the parts that Range names.
  *
- * @throws DavError 416 when the range begins after the end
+ * @throws DavError 416 when all ranges begin after the end
  */
 export function storedAnswer(
   request: DavRequest,
@@ -25,37 +28,75 @@ export function storedAnswer(
   current: Stored,
 ): DavResponse {
   const whole = { status: 200, headers: { ...headers, "accept-ranges": "bytes" }, body };
-  const size = body.length;
   // Only of GET it is said what a range is (RFC 9110 section 14.2).
-  const range = request.method === "GET" ? rangeOf(request, size, current) : null;
-  if (range === null) return whole;
-  const { start, end } = range;
+  const ranges = request.method === "GET" ? rangesOf(request, body.length, current) : null;
+  const [only, ...others] = ranges ?? [];
+  if (only === undefined) return whole;
+  if (others.length > 0) return multipart(whole, [only, ...others], current);
   return {
     status: 206,
-    headers: { ...whole.headers, "content-range": `bytes ${start}-${end - 1}/${size}` },
-    body: body.subarray(start, end),
+    headers: { ...whole.headers, "content-range": contentRange(only, body.length) },
+    body: body.subarray(only.start, only.end),
+  };
+}
+
+function contentRange({ start, end }: ByteRange, size: number): string {
+  return `bytes ${start}-${end - 1}/${size}`;
+}
+
+/** Several parts (RFC 9110 section 14.6). The entity tag divides them: it is a hash of the bytes, and so not among them. */
+function multipart(
+  { headers, body }: { headers: Readonly<Record<string, string>>; body: Buffer },
+  ranges: readonly ByteRange[],
+  { etag }: Stored,
+): DavResponse {
+  const type = headers["content-type"];
+  const parts = ranges.flatMap((range) => {
+    const lines = [
+      `--${etag}`,
+      ...(type === undefined ? [] : [`Content-Type: ${type}`]),
+      `Content-Range: ${contentRange(range, body.length)}`,
+    ];
+    const head = `${lines.join("\r\n")}\r\n\r\n`;
+    return [Buffer.from(head), body.subarray(range.start, range.end), Buffer.from("\r\n")];
+  });
+  return {
+    status: 206,
+    headers: { ...headers, "content-type": `multipart/byteranges; boundary="${etag}"` },
+    body: Buffer.concat([...parts, Buffer.from(`--${etag}--\r\n`)]),
   };
 }
 
 /**
- * The part that a GET asks for with Range (RFC 9110 section 14.2). What is not a single byte range is
- * ignored, which the RFC allows, and so is a range of another state than If-Range names.
+ * The parts that a GET asks for with Range (RFC 9110 section 14.2). What is no list of byte ranges is ignored, which the
+ * RFC allows, and so are many ranges, several that overlap or make up the whole, and those of another state than
+ * If-Range names.
  *
  * @param size in bytes
  * @returns null when the whole is to be sent
  */
-function rangeOf(request: DavRequest, size: number, current: Stored): ByteRange | null {
-  const found = /^bytes\s*=\s*(\d{0,15})-(\d{0,15})$/i.exec(request.headers["range"]?.trim() ?? "");
-  const [, first = "", last = ""] = found ?? [];
-  if (first + last === "" || !isSameState(request, current)) return null;
-  const start = first === "" ? Math.max(0, size - Number(last)) : Number(first);
-  const end = first === "" || last === "" ? size : Math.min(Number(last) + 1, size);
-  if (first !== "" && last !== "" && Number(last) < start) return null;
-  if (start >= size) {
+function rangesOf(request: DavRequest, size: number, current: Stored): readonly ByteRange[] | null {
+  const [, list = ""] = /^bytes\s*=(.*)$/i.exec(request.headers["range"]?.trim() ?? "") ?? [];
+  const given = list.split(",").map((part) => rangeIn(part.trim(), size));
+  const ranges = given.filter((range) => range !== null);
+  if (ranges.length < given.length || ranges.length > MAX_RANGES) return null;
+  if (!isSameState(request, current)) return null;
+  const satisfiable = ranges.filter(({ start }) => start < size);
+  if (satisfiable.length === 0) {
     const headers = { "content-range": `bytes */${size}` };
     throw new DavError(416, `there are only ${size} bytes`, { headers });
   }
-  return { start, end };
+  const bytes = satisfiable.reduce((sum, { start, end }) => sum + end - start, 0);
+  return satisfiable.length > 1 && bytes >= size ? null : satisfiable;
+}
+
+/** One range of the list; null when it is none. */
+function rangeIn(text: string, size: number): ByteRange | null {
+  const [, first = "", last = ""] = /^(\d{0,15})-(\d{0,15})$/.exec(text) ?? [];
+  if (first + last === "") return null;
+  const start = first === "" ? Math.max(0, size - Number(last)) : Number(first);
+  const end = first === "" || last === "" ? size : Math.min(Number(last) + 1, size);
+  return first !== "" && last !== "" && Number(last) < start ? null : { start, end };
 }
 
 /** If-Range (RFC 9110 section 13.1.5): a strong entity tag, or the exact date. */
