@@ -134,7 +134,7 @@ export const user: Command = {
   add       make an account with a calendar, a task list and an address book
   list      show all accounts and what they hold
   passwd    change a password; devices are asked for the new one at once
-  quota     say how much an account may store, where it is not PUSHDAV_QUOTA; \`default\` takes it back
+  quota     say how much an account may store; \`default\` makes it PUSHDAV_QUOTA again
   disable   refuse every login; the data stays
   enable    take \`disable\` back
   delete    remove an account with all its data; asks first, unless --yes
