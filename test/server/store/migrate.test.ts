@@ -31,6 +31,17 @@ test("the migrations go down to nothing and up again to the same schema", async 
   t.is(await dumpSchema(pool), before);
 });
 
+test("a migration that is missing below later ones is applied", async (t) => {
+  const { pool, url } = await testDatabase(t);
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  t.teardown(() => client.end());
+  const before = await dumpSchema(pool);
+  await pool.query("drop table vapid_key; delete from migration where name = '0008_vapid'");
+  t.deepEqual(await migrate(client, { direction: "up" }), ["0008_vapid"]);
+  t.is(await dumpSchema(pool), before);
+});
+
 test("a dry run tells what would run and changes nothing", async (t) => {
   const { pool, url } = await testDatabase(t);
   const client = new Client({ connectionString: url });
