@@ -13,6 +13,8 @@ export interface RequestState {
   readonly requestId: string;
   /** Scheme, host and port of this server as the client sees it, such as `https://dav.example.org`. */
   readonly origin: string;
+  /** What the log shows in place of a path that lets in whoever knows it. */
+  readonly loggedPath?: string;
 }
 
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
@@ -57,7 +59,7 @@ function logAnswer(ctx: Context, log: Logger, milliseconds: number, aborted: boo
     {
       requestId: ctx.state["requestId"],
       method: ctx.method,
-      path: ctx.path,
+      path: (ctx.state as RequestState).loggedPath ?? ctx.path,
       status: ctx.status,
       ms: Math.round(milliseconds * 10) / 10,
       address: ctx.ip,

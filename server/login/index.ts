@@ -40,6 +40,7 @@ export function loginFlow(options: LoginOptions): Middleware {
     if (POLL.test(ctx.path) && ctx.method === "POST") return poll(ctx, options);
     const page = PAGE.exec(ctx.path)?.[1];
     if (page === undefined) return next();
+    ctx.state["loggedPath"] = "/login/v2/flow/...";
     ctx.set(PAGE_HEADERS);
     if (ctx.method === "GET") return show(ctx, options, hashSecret(page), null);
     if (ctx.method === "POST") return grant(ctx, options, hashSecret(page));

@@ -82,6 +82,13 @@ test("each request is logged once, without query, password or header", async (t)
   t.notRegex(JSON.stringify(logged), /feedface|hunter2|Basic/);
 });
 
+test("the page of a login, which lets in whoever knows it, is not named in the log", async (t) => {
+  const { url, logged } = await startTestServer(t);
+  t.is((await fetch(`${url}/login/v2/flow/${"s3cret-".repeat(6)}x`)).status, 404);
+  await until("it is logged", () => logged.some((line) => line["path"] === "/login/v2/flow/..."));
+  t.notRegex(JSON.stringify(logged), /s3cret/);
+});
+
 test("absolute URLs follow the Host header, a trusted proxy, or the public URL", async (t) => {
   const headers = {
     "x-forwarded-for": "203.0.113.9",
