@@ -1,5 +1,5 @@
 import type { LockedHome } from "./lock-store.ts";
-import type { Grant, NewGrant, PropertyChanges, Storage, StoredProperties } from "./store.ts";
+import type { Grant, NewGrant, PropertyChanges, StoredProperties } from "./store.ts";
 
 /** A resource of the files area: a file, a plain collection, or the home they all lie in. */
 export interface FileRow {
@@ -14,7 +14,6 @@ export interface FileRow {
   readonly properties: StoredProperties;
   readonly createdAt: Date;
   readonly modifiedAt: Date;
-  readonly storage: Storage;
   /** The home that it lies in, with its counter. */
   readonly home: { readonly uuid: string; readonly seq: number };
   /** Local names of the privileges that whoever asks was granted on it or on what is above; null for the owner. */

@@ -2,9 +2,15 @@ import { withGrants } from "./acl.ts";
 import type { LockRow } from "./lock-store.ts";
 import { homeOf, lockPlaceOf } from "./locks.ts";
 import type { PropertyContext } from "./properties/property.ts";
-import { needsGrants, needsLocks, propertyResponse, type PropertyRequest } from "./propstat.ts";
-import { pathOf, type Resource } from "./resource.ts";
-import type { Transaction } from "./store.ts";
+import {
+  needsGrants,
+  needsLocks,
+  needsStorage,
+  propertyResponse,
+  type PropertyRequest,
+} from "./propstat.ts";
+import { ownerOf, pathOf, type Resource } from "./resource.ts";
+import type { Storage, Transaction } from "./store.ts";
 import type { Element } from "./xml/element.ts";
 
 /** The DAV:response of a resource. */
@@ -12,7 +18,7 @@ export type Respond = (resource: Resource) => Element;
 
 /**
  * What makes the DAV:response of each of the resources, after reading what the wanted properties need besides their
- * rows: what was granted on them, and the locks of their homes.
+ * rows: what was granted on them, the locks of their homes, and what their owners store.
  */
 export async function responder(
   tx: Transaction,
@@ -22,7 +28,7 @@ export async function responder(
 ): Promise<Respond> {
   const granted = needsGrants(wanted) ? await withGrants(tx, resources) : [];
   const shown = new Map(granted.map((each, index) => [resources[index], each]));
-  const informed = needsLocks(wanted) ? await withLocks(tx, resources, context) : context;
+  const informed = await informedContext(tx, resources, wanted, context);
   return (each) => propertyResponse(shown.get(each) ?? each, wanted, informed);
 }
 
@@ -36,8 +42,32 @@ export async function propertyResponses(
   return resources.values().map(await responder(tx, resources, wanted, context));
 }
 
+/** The context with what the wanted properties need besides the resources: locks of their homes, what their owners store. */
+export async function informedContext(
+  tx: Transaction,
+  resources: readonly Resource[],
+  wanted: PropertyRequest,
+  context: PropertyContext,
+): Promise<PropertyContext> {
+  const informed = needsLocks(wanted) ? await withLocks(tx, resources, context) : context;
+  return needsStorage(wanted) ? withStorage(tx, resources, informed) : informed;
+}
+
+async function withStorage(
+  tx: Transaction,
+  resources: readonly Resource[],
+  context: PropertyContext,
+): Promise<PropertyContext> {
+  const storage = new Map<number, Storage>();
+  for (const resource of resources) {
+    const owner = ownerOf(resource)?.id;
+    if (owner !== undefined && !storage.has(owner)) storage.set(owner, await tx.findStorage(owner));
+  }
+  return { ...context, storage };
+}
+
 /** The context with the locks of the homes that the resources lie in. */
-export async function withLocks(
+async function withLocks(
   tx: Transaction,
   resources: readonly Resource[],
   context: PropertyContext,

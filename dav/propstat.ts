@@ -59,6 +59,12 @@ export function needsLocks(wanted: PropertyRequest): boolean {
   return wanted.elements.some(({ name }) => LIVE_PROPERTIES.get(name)?.needs === "locks");
 }
 
+/** Whether any wanted property is about what the owner stores. */
+export function needsStorage(wanted: PropertyRequest): boolean {
+  if (wanted.kind === "propname") return true;
+  return wanted.elements.some(({ name }) => LIVE_PROPERTIES.get(name)?.needs === "storage");
+}
+
 /** Whether any wanted property shows what was granted to whom. */
 export function needsGrants(wanted: PropertyRequest): boolean {
   if (wanted.kind === "propname") return true;

@@ -60,9 +60,8 @@ export interface HomeRow {
   readonly seq: number;
   readonly pushKey: string;
   readonly properties: StoredProperties;
-  /** The owner's; present where a home or collection was looked up itself. */
-  readonly storage?: Storage;
-  /** Local names of the privileges that whoever asks was granted on the home itself; null for the owner; present as above. */
+  /** Local names of the privileges that whoever asks was granted on the home itself; null for the owner; present where
+   * the home or a collection in it was looked up itself. */
   readonly granted?: readonly string[] | null;
   /** What was granted on it to whom; present only when asked for. */
   readonly grants?: readonly Grant[];
@@ -363,6 +362,8 @@ export interface Transaction {
   changePrincipalProperties(principal: PrincipalRow, changes: PropertyChanges): Promise<void>;
   changeHomeProperties(home: HomeRow, changes: PropertyChanges): Promise<void>;
   changeCollectionProperties(collection: CollectionRow, changes: PropertyChanges): Promise<void>;
+  /** What an account stores. */
+  findStorage(owner: number): Promise<Storage>;
   /** What was granted on a home. */
   listHomeGrants(home: HomeRow): Promise<readonly Grant[]>;
   /** Replaces all that was granted on a home, and so on its collections, for which it counts as a change of properties. */

@@ -1,6 +1,7 @@
 import type { Capabilities } from "../capabilities.ts";
 import type { Context } from "../http/request.ts";
 import type { LockRow } from "../lock-store.ts";
+import type { Storage } from "../store.ts";
 import type { Privilege } from "../privileges.ts";
 import type { Resource, ResourceKind } from "../resource.ts";
 import type { Element, Node } from "../xml/element.ts";
@@ -17,6 +18,8 @@ export interface PropertyContext extends Context {
   readonly expanded: { characters: number };
   /** The locks of the resources' home; absent where nobody read them. */
   readonly locks?: readonly LockRow[];
+  /** What the owners of the resources store, by their ids; absent where nobody read it. */
+  readonly storage?: ReadonlyMap<number, Storage>;
 }
 
 /** The resources of the given kinds. */
@@ -29,13 +32,16 @@ export type ResourceOf<K extends ResourceKind> = Resource extends infer R
   : never;
 
 /** A live property: one declaration that PROPFIND, PROPPATCH, MKCOL and the reports all read. */
+/** The stored bytes, the locks of the home, the grants, or what the owner stores. */
+export type Need = "data" | "locks" | "grants" | "storage";
+
 export interface LiveProperty {
   readonly name: QName;
   readonly on: ReadonlySet<ResourceKind>;
   /** Whether allprop includes it. */
   readonly allprop: boolean;
-  /** What must have been read besides the row: a heavy column, the locks of the home, or the grants. */
-  readonly needs: "data" | "locks" | "grants" | null;
+  /** What must have been read besides the row: a heavy column, or what else is named. */
+  readonly needs: Need | null;
   /** What a user must be granted to see the property, besides reading the resource. */
   readonly privilege: Privilege | null;
   /** When a client may set it; a settable property is kept as the client wrote it. */
@@ -58,7 +64,7 @@ interface Declaration<K extends ResourceKind> {
   readonly name: QName;
   readonly on: readonly K[];
   readonly allprop?: boolean;
-  readonly needs?: "data" | "locks" | "grants";
+  readonly needs?: Need;
   readonly privilege?: Privilege;
   readonly settable?: "creation" | "always";
   readonly twin?: QName;

@@ -6,8 +6,8 @@ import { multistatus, propstatResponse, statusResponse } from "../multistatus.ts
 import { formatPath, parseHref } from "../paths.ts";
 import { need, privilegesOn } from "../privileges.ts";
 import { EVERYWHERE } from "../properties/property.ts";
-import { groupedPropstats, isHidden, needsGrants, needsLocks, propertyValue } from "../propstat.ts";
-import { withLocks } from "../property-responses.ts";
+import { groupedPropstats, isHidden, needsGrants, propertyValue } from "../propstat.ts";
+import { informedContext } from "../property-responses.ts";
 import { resolve } from "../resolve.ts";
 import { hrefOf, type Resource } from "../resource.ts";
 import type { Transaction } from "../store.ts";
@@ -82,9 +82,7 @@ class Expansion {
     const [resource = subject] = needsGrants(asked)
       ? await withGrants(this.#tx, [subject])
       : [subject];
-    const context = needsLocks(asked)
-      ? await withLocks(this.#tx, [subject], this.#context)
-      : this.#context;
+    const context = await informedContext(this.#tx, [subject], asked, this.#context);
     const found: Node[] = [];
     const missing: Node[] = [];
     const hidden: Node[] = [];

@@ -7,7 +7,7 @@ import type {
   FileStore,
   FoundFile,
 } from "../../dav/file-store.ts";
-import type { Storage, StoredProperties } from "../../dav/store.ts";
+import type { StoredProperties } from "../../dav/store.ts";
 import { rowsOf, type Connection, type Statement } from "./query.ts";
 import { type Author, authorParameter } from "./change.ts";
 import {
@@ -19,7 +19,7 @@ import {
   REMOVE,
   REPLACE,
 } from "./change-files.ts";
-import { type Growth, type QuotaGuard, USED } from "./quota.ts";
+import type { Growth, QuotaGuard } from "./quota.ts";
 import { grantColumns } from "./change-grants.ts";
 import { identities } from "./grants.ts";
 import { split } from "./write.ts";
@@ -54,7 +54,7 @@ const FIND: Statement = {
   name: "find-file",
   text: `with recursive ${WALK}
     select depth, p.id as owner_id, p.name as owner_name, p.display_name, ${COLUMNS},
-      ${USED} as used, p.quota, h.uuid as home_uuid, h.sync_seq as home_seq,
+      h.uuid as home_uuid, h.sync_seq as home_seq,
       ${granted("$4", "p.id", "a.file_id in (select w.id from walk w where w.depth <= walk.depth)")},
       case when $3 and depth = cardinality($2::text[]) then f.data end as data
     from walk join file f on f.principal_id = walk.principal_id and f.id = walk.id
@@ -149,18 +149,17 @@ type FoundRow = Row & {
   display_name: string;
   home_uuid: string;
   home_seq: number;
-} & Storage;
+};
 
 function toContent({ etag, content_type: contentType, size, data }: Row): FileContent | null {
   return etag === null ? null : { etag, contentType, size, ...(data && { data }) };
 }
 
-function toFile(row: Row, place: Pick<FileRow, "owner" | "names" | "storage" | "home">): FileRow {
-  const { owner, names, storage, home } = place;
+function toFile(row: Row, place: Pick<FileRow, "owner" | "names" | "home">): FileRow {
+  const { owner, names, home } = place;
   return {
     owner,
     names,
-    storage,
     home,
     granted: row.granted,
     id: row.id,
@@ -183,11 +182,10 @@ async function find(
   const at = (depth: number) => {
     const row = rows.find((each) => each.depth === depth);
     if (row === undefined || row.granted?.length === 0) return null;
-    const { owner_id: id, owner_name: name, display_name: displayName, used, quota } = row;
+    const { owner_id: id, owner_name: name, display_name: displayName } = row;
     return toFile(row, {
       owner: { id, name, displayName },
       names: names.slice(0, depth),
-      storage: { used, quota },
       home: { uuid: row.home_uuid, seq: row.home_seq },
     });
   };

@@ -1,4 +1,6 @@
 import { violated } from "../../dav/errors.ts";
+import type { Storage } from "../../dav/store.ts";
+import { rowsOf, type Connection, type Statement } from "./query.ts";
 
 /** What a change did to the storage that an account takes; null for a change that leaves it as it is. */
 export interface Growth {
@@ -41,3 +43,14 @@ export class QuotaGuard {
 
 /** Bytes that all homes of the principal `p` take, as SQL. */
 export const USED = `(select coalesce(sum(u.used), 0)::bigint from home u where u.principal_id = p.id)`;
+
+const FIND_STORAGE: Statement = {
+  name: "find-storage",
+  text: `select ${USED} as used, p.quota from principal p where p.id = $1`,
+};
+
+/** What an account stores; nothing if there is no such account. */
+export async function findStorage(db: Connection, owner: number): Promise<Storage> {
+  const [row] = await rowsOf<Storage>(db, FIND_STORAGE, [owner]);
+  return row ?? { used: 0, quota: null };
+}

@@ -15,7 +15,6 @@ import {
   COLLECTION_COLUMNS,
   HOME_COLUMNS,
   OBJECT_COLUMNS,
-  STORAGE_COLUMNS,
   toCollection,
   toHome,
   toMaybeObject,
@@ -43,7 +42,7 @@ export function withData(
 
 const FIND_HOME: Statement = {
   name: "find-home",
-  text: `select ${HOME_COLUMNS}, ${STORAGE_COLUMNS}, ${homeGrantedColumn("$3")} from ${HOME}
+  text: `select ${HOME_COLUMNS}, ${homeGrantedColumn("$3")} from ${HOME}
     where p.name = $1 and h.kind = $2 and ${homeIsVisible("$3")}`,
 };
 
@@ -78,7 +77,7 @@ export async function lockHome(
 
 const FIND_COLLECTION: Statement = {
   name: "find-collection",
-  text: `select ${HOME_COLUMNS}, ${STORAGE_COLUMNS}, ${homeGrantedColumn("$4")}, ${COLLECTION_COLUMNS},
+  text: `select ${HOME_COLUMNS}, ${homeGrantedColumn("$4")}, ${COLLECTION_COLUMNS},
       ${grantedColumn("$4")}
     from ${HOME} join ${BINDING} join ${COLLECTION}
     where p.name = $1 and h.kind = $2 and b.name = $3`,

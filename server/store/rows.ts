@@ -5,7 +5,6 @@ import type {
   ObjectRow,
   StoredProperties,
 } from "../../dav/store.ts";
-import { USED } from "./quota.ts";
 
 /**
  * Columns and mappers: how rows of Postgres become rows of dav/store.ts. A column list is used with the
@@ -15,9 +14,6 @@ export const HOME_COLUMNS = `
   p.id as owner_id, p.name as owner_name, p.display_name as owner_display_name,
   h.kind as home_kind, h.uuid as home_uuid, h.sync_seq as home_seq, h.push_key as home_push_key,
   h.properties as home_properties`;
-
-/** What the owner of the home stores, which costs a look at all of the owner's homes. */
-export const STORAGE_COLUMNS = `${USED} as home_used, p.quota as home_quota`;
 
 export const COLLECTION_COLUMNS = `
   b.name as collection_name, b.changed_seq as binding_seq, c.id as collection_id,
@@ -39,8 +35,6 @@ export interface HomeColumns {
   home_push_key: string;
   home_properties: StoredProperties;
   home_granted?: string[] | null;
-  home_used?: number;
-  home_quota?: number | null;
 }
 
 export interface CollectionColumns {
@@ -77,7 +71,7 @@ export type MaybeObjectColumns = Pick<ObjectColumns, "name" | "seq"> &
   (Omit<ObjectColumns, "name" | "seq"> | { etag: null });
 
 export function toHome(row: HomeColumns): HomeRow {
-  const { home_granted: granted, home_used: used, home_quota: quota = null } = row;
+  const { home_granted: granted } = row;
   return {
     kind: row.home_kind,
     owner: { id: row.owner_id, name: row.owner_name, displayName: row.owner_display_name },
@@ -86,7 +80,6 @@ export function toHome(row: HomeColumns): HomeRow {
     pushKey: row.home_push_key,
     properties: row.home_properties,
     ...(granted !== undefined && { granted }),
-    ...(used !== undefined && { storage: { used, quota } }),
   };
 }
 

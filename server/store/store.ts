@@ -5,7 +5,7 @@ import { registerWebPush } from "../push/transports/web-push/registration.ts";
 import { fileStore } from "./files.ts";
 import { lockStore } from "./locks.ts";
 import type { Connection } from "./query.ts";
-import { QuotaGuard } from "./quota.ts";
+import { findStorage, QuotaGuard } from "./quota.ts";
 import { listGrants, listHomeGrants } from "./grants.ts";
 import * as principals from "./principals.ts";
 import { findCards } from "./text-index.ts";
@@ -104,6 +104,7 @@ function transaction(db: Connection, author: Author, quota: number): Transaction
     findBusy: (collections, range, limit) => timeIndex.findBusy(db, collections, range, limit),
     findUids: (collection, uids) => read.findUids(db, collection, uids),
     findUid: (collection, uid) => read.findUid(db, collection, uid),
+    findStorage: (owner) => findStorage(db, owner),
     listGrants: (collections) => listGrants(db, collections),
     listHomeGrants: (home) => listHomeGrants(db, home),
     changedObjects: (collection, since, limit, columns) =>

@@ -10,7 +10,6 @@ const home: HomeRow = {
   seq: 1,
   pushKey: "",
   properties: {},
-  storage: { used: 0, quota: null },
 };
 
 const books = ["first", "second", "third"].map((name, id): CollectionRow => {
