@@ -24,6 +24,8 @@ export interface RouteOptions {
 export interface Routes {
   /** In the order in which they see a request. */
   readonly middleware: readonly Middleware[];
+  /** Resolves when changes of accounts are heard of: what was believed or opened before is looked at again then. */
+  readonly listening: Promise<void>;
   /** Ends the answers that would go on for ever. */
   endStreams(): void;
   /** Ends what the routes opened. */
@@ -72,6 +74,7 @@ export async function openRoutes(options: RouteOptions): Promise<Routes> {
       ...(jmap?.middleware ?? []).map((middleware) => middleware as Middleware),
       dav.routes() as Middleware,
     ],
+    listening: authentication.listening,
     endStreams: () => jmap?.close(),
     async close() {
       jmap?.close();

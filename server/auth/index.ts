@@ -19,6 +19,8 @@ export interface Authentication {
    * @param changed takes the name of the account, or null when it may be any: for a time no news arrived
    */
   onChange(changed: (account: string | null) => void): void;
+  /** Resolves when news of changed accounts arrives for the first time. */
+  readonly listening: Promise<void>;
   /** Stops listening for changed accounts. */
   close(): Promise<void>;
 }
@@ -36,6 +38,7 @@ export function openAuthentication(pool: Pool, options?: AuthenticatorOptions): 
     },
     options,
   );
+  const first = Promise.withResolvers<void>();
   const watchers: ((account: string | null) => void)[] = [];
   const tell = (account: string | null) => {
     for (const changed of watchers) changed(account);
@@ -48,12 +51,14 @@ export function openAuthentication(pool: Pool, options?: AuthenticatorOptions): 
     listening: (listening) => {
       authenticator.setListening(listening);
       tell(null);
+      if (listening) first.resolve();
     },
   });
   return {
     middleware: basicAuthentication(authenticator),
     authenticate: (credentials, address) => authenticator.authenticate(credentials, address),
     onChange: (changed) => watchers.push(changed),
+    listening: first.promise,
     close: () => listener.close(),
   };
 }

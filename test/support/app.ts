@@ -46,6 +46,7 @@ export async function startTestServer(
   const logged: Record<string, unknown>[] = [];
   const log = pino({ level: config.log.level }, { write: (line) => logged.push(JSON.parse(line)) });
   const own = routes ? null : await openRoutes({ config, pool, log });
+  await own?.listening;
   const app = createApp({
     config,
     log,

@@ -62,6 +62,7 @@ export async function testServer(
     hashCost: HASH_COST,
     ...(clock && { clock }),
   });
+  await routes.listening;
   const app = createApp({ config, log, pool, readMetrics: noMetrics, routes: routes.middleware });
   const server = createServer({ keepAliveTimeout: 60_000 }, app.callback());
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

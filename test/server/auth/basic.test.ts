@@ -43,7 +43,6 @@ async function start(t: ExecutionContext, { ann, ...options }: Settings = {}): P
   };
   const pool: Pool = Object.assign(Object.create(database.pool), { query: counting });
   const authentication = openAuthentication(pool, options);
-  const listening = new Promise<unknown>((resolve) => authentication.onChange(resolve));
   const app = new Koa({ proxy: true });
   app.use(authentication.middleware);
   app.use((ctx) => {
@@ -64,7 +63,7 @@ async function start(t: ExecutionContext, { ann, ...options }: Settings = {}): P
         "X-Forwarded-For": address,
       },
     });
-  await listening;
+  await authentication.listening;
   return { pool, url, ask, queries: () => queries };
 }
 
