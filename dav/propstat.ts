@@ -1,5 +1,5 @@
 import { LIVE_PROPERTIES } from "./properties/index.ts";
-import type { PropertyContext } from "./properties/property.ts";
+import type { Need, PropertyContext } from "./properties/property.ts";
 import { DavError } from "./errors.ts";
 import { prefersMinimal } from "./http/prefer.ts";
 import type { DavRequest } from "./http/request.ts";
@@ -48,27 +48,31 @@ function limited(wanted: Element[]): Element[] {
   return wanted.filter(({ name }) => !seen.has(name) && seen.add(name));
 }
 
+function isNeeded(wanted: PropertyRequest, need: Need): boolean {
+  return wanted.elements.some(({ name }) => LIVE_PROPERTIES.get(name)?.needs === need);
+}
+
 /** Whether any wanted property needs the stored bytes. */
 export function needsData(wanted: PropertyRequest): boolean {
-  return wanted.elements.some(({ name }) => LIVE_PROPERTIES.get(name)?.needs === "data");
+  return isNeeded(wanted, "data");
 }
 
 /** Whether any wanted property is about locks. */
 export function needsLocks(wanted: PropertyRequest): boolean {
   if (wanted.kind !== "prop") return true;
-  return wanted.elements.some(({ name }) => LIVE_PROPERTIES.get(name)?.needs === "locks");
+  return isNeeded(wanted, "locks");
 }
 
 /** Whether any wanted property is about what the owner stores. */
 export function needsStorage(wanted: PropertyRequest): boolean {
   if (wanted.kind === "propname") return true;
-  return wanted.elements.some(({ name }) => LIVE_PROPERTIES.get(name)?.needs === "storage");
+  return isNeeded(wanted, "storage");
 }
 
 /** Whether any wanted property shows what was granted to whom. */
 export function needsGrants(wanted: PropertyRequest): boolean {
   if (wanted.kind === "propname") return true;
-  return wanted.elements.some(({ name }) => LIVE_PROPERTIES.get(name)?.needs === "grants");
+  return isNeeded(wanted, "grants");
 }
 
 /** The DAV:response that answers a property request about one resource. */

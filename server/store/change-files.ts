@@ -1,4 +1,5 @@
 import { change } from "./change.ts";
+import { replacedGrants } from "./change-grants.ts";
 import { CHANGED_PROPERTIES } from "./write.ts";
 
 /** A resource of an owner with all that is below it, and how deep. */
@@ -112,14 +113,7 @@ export const CHANGE_GRANTS = change(
   "change-file-grants",
   "property",
   "null::bigint",
-  `revoked as (
-    delete from file_access where principal_id = $1 and file_id = $4 and grantee_id <> all($5::bigint[])
-  ), given as (
-    insert into file_access (principal_id, file_id, grantee_id, privileges)
-    select $1, $4, grantee, string_to_array(privileges, ' ')
-    from unnest($5::bigint[], $6::text[]) as given (grantee, privileges)
-    on conflict (principal_id, file_id, grantee_id) do update set privileges = excluded.privileges
-  ), changed as (
+  `${replacedGrants("file_access", { principal_id: "$1", file_id: "$4" }, "$5", "$6")}, changed as (
     update file set changed_seq = seq from counter where principal_id = $1 and id = $4
   )`,
 );

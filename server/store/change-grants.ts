@@ -2,20 +2,38 @@ import type { NewGrant } from "../../dav/store.ts";
 import { change } from "./change.ts";
 import type { Statement } from "./query.ts";
 
+/**
+ * Parts of a statement that replace what was granted on one thing.
+ *
+ * @param table where such grants are kept
+ * @param key the columns that name the thing, each with its value in SQL
+ * @param grantees to whom, and
+ * @param privileges what: the parameters that `grantColumns` makes
+ */
+export function replacedGrants(
+  table: string,
+  key: Readonly<Record<string, string>>,
+  grantees: string,
+  privileges: string,
+): string {
+  const columns = Object.keys(key).join(", ");
+  const isThing = Object.entries(key).map(([column, value]) => `${column} = ${value}`);
+  return `revoked as (
+    delete from ${table} where ${isThing.join(" and ")} and grantee_id <> all(${grantees}::bigint[])
+  ), granted as (
+    insert into ${table} (${columns}, grantee_id, privileges)
+    select ${Object.values(key).join(", ")}, grantee, string_to_array(privileges, ' ')
+    from unnest(${grantees}::bigint[], ${privileges}::text[]) as given (grantee, privileges)
+    on conflict (${columns}, grantee_id) do update set privileges = excluded.privileges
+  )`;
+}
+
 /** Replaces what was granted on the collection $4 itself, or with $7 what it inherits: to $5 the privileges $6. */
 export const CHANGE_GRANTS = change(
   "change-grants",
   "property",
   "$4::bigint",
-  `revoked as (
-    delete from access where principal_id = $1 and collection_id = $4 and inherited = $7
-      and grantee_id <> all($5::bigint[])
-  ), granted as (
-    insert into access (principal_id, collection_id, grantee_id, privileges, inherited)
-    select $1, $4, grantee, string_to_array(privileges, ' '), $7
-    from unnest($5::bigint[], $6::text[]) as given (grantee, privileges)
-    on conflict (principal_id, collection_id, grantee_id, inherited) do update set privileges = excluded.privileges
-  ), changed as (
+  `${replacedGrants("access", { principal_id: "$1", collection_id: "$4", inherited: "$7" }, "$5", "$6")}, changed as (
     update collection set sync_seq = seq from counter where principal_id = $1 and id = $4
   ), shown as (
     update binding set changed_seq = seq
@@ -28,14 +46,7 @@ export const CHANGE_HOME_GRANTS = change(
   "change-home-grants",
   "property",
   "null::bigint",
-  `revoked as (
-    delete from home_access where principal_id = $1 and home = $2 and grantee_id <> all($4::bigint[])
-  ), granted as (
-    insert into home_access (principal_id, home, grantee_id, privileges)
-    select $1, $2, grantee, string_to_array(privileges, ' ')
-    from unnest($4::bigint[], $5::text[]) as given (grantee, privileges)
-    on conflict (principal_id, home, grantee_id) do update set privileges = excluded.privileges
-  )`,
+  replacedGrants("home_access", { principal_id: "$1", home: "$2" }, "$4", "$5"),
 );
 
 /** The collections that inherit what is granted on their home. */
