@@ -1,4 +1,4 @@
-import test from "ava";
+import test, { type ExecutionContext } from "ava";
 import type { Pool } from "pg";
 import { claim, nextReady } from "../../../server/push/deliveries.ts";
 import { fanOut } from "../../../server/push/fanout.ts";
@@ -57,6 +57,16 @@ async function makeDue(pool: Pool): Promise<Delivery> {
   return delivery;
 }
 
+/** A person with a subscription, and one change that is taken up. */
+async function announceOne(t: ExecutionContext) {
+  const { pool } = await testDatabase(t);
+  const alice = await addPerson(pool, "alice");
+  const token = await subscribe(pool, alice);
+  await change(pool, alice);
+  await announce(pool);
+  return { pool, alice, token };
+}
+
 test("a lone change is due after the quiet time", async (t) => {
   const { pool } = await testDatabase(t);
   const alice = await addPerson(pool, "alice");
@@ -104,11 +114,7 @@ test("a burst under one key does not delay another key", async (t) => {
 });
 
 test("after a push the next one waits for the end of a window", async (t) => {
-  const { pool } = await testDatabase(t);
-  const alice = await addPerson(pool, "alice");
-  const token = await subscribe(pool, alice);
-  await change(pool, alice);
-  await announce(pool);
+  const { pool, alice, token } = await announceOne(t);
   await finish(pool, [over(await makeDue(pool))], WINDOW);
   t.is(await count(pool, "push_delivery"), 0);
   await change(pool, alice);
@@ -117,11 +123,7 @@ test("after a push the next one waits for the end of a window", async (t) => {
 });
 
 test("a change folded in while its push is on the way makes the delivery due again", async (t) => {
-  const { pool } = await testDatabase(t);
-  const alice = await addPerson(pool, "alice");
-  const token = await subscribe(pool, alice);
-  await change(pool, alice);
-  await announce(pool);
+  const { pool, alice, token } = await announceOne(t);
   const delivery = await makeDue(pool);
   await change(pool, alice);
   await announce(pool);
@@ -132,11 +134,7 @@ test("a change folded in while its push is on the way makes the delivery due aga
 });
 
 test("a change taken up while the end of the previous push is being written waits for the end of the window", async (t) => {
-  const { pool } = await testDatabase(t);
-  const alice = await addPerson(pool, "alice");
-  const token = await subscribe(pool, alice);
-  await change(pool, alice);
-  await announce(pool);
+  const { pool, alice, token } = await announceOne(t);
   const delivery = await makeDue(pool);
   await inTransaction(pool, "begin", async (client) => {
     await finish(client, [over(delivery)], WINDOW);
@@ -149,11 +147,7 @@ test("a change taken up while the end of the previous push is being written wait
 });
 
 test("a push that ends while a change is being folded in is due again, not when its claim ends", async (t) => {
-  const { pool } = await testDatabase(t);
-  const alice = await addPerson(pool, "alice");
-  const token = await subscribe(pool, alice);
-  await change(pool, alice);
-  await announce(pool);
+  const { pool, alice, token } = await announceOne(t);
   const delivery = await makeDue(pool);
   await change(pool, alice);
   await inTransaction(pool, "begin", async (client) => {
@@ -167,11 +161,7 @@ test("a push that ends while a change is being folded in is due again, not when 
 });
 
 test("further changes do not hurry a delivery that backs off", async (t) => {
-  const { pool } = await testDatabase(t);
-  const alice = await addPerson(pool, "alice");
-  const token = await subscribe(pool, alice);
-  await change(pool, alice);
-  await announce(pool);
+  const { pool, alice, token } = await announceOne(t);
   await postpone(pool, await makeDue(pool), "429 TooManyRequests", 300);
   await change(pool, alice);
   await announce(pool);
