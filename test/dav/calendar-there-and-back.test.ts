@@ -4,6 +4,7 @@ import * as fc from "fast-check";
 import { AS_STORED, formatCalendar } from "../../dav/calendar-format.ts";
 import { parseCalendar, renderCalendar, textOfJcal } from "../../dav/icalendar/index.ts";
 import { jcalOfXcal } from "../../dav/xcal-read.ts";
+import { holds } from "../support/property.ts";
 
 const character = fc.oneof(
   fc.constantFrom(
@@ -122,7 +123,7 @@ function meaning(stored: string): unknown {
 
 test("what is written anew says what was read", (t) => {
   const all = { name: "VCALENDAR", properties: "all", components: "all" } as const;
-  fc.assert(
+  holds(
     fc.property(calendar, (stored) => {
       const written = renderCalendar(stored, { ...AS_STORED, selection: all }, null, () => {});
       deepStrictEqual(meaning(written), meaning(stored));
@@ -134,7 +135,7 @@ test("what is written anew says what was read", (t) => {
 });
 
 test("a calendar says the same after jCal, there and back", (t) => {
-  fc.assert(
+  holds(
     fc.property(calendar, (stored) =>
       deepStrictEqual(jcal(textOfJcal(jcal(stored))), jcal(stored)),
     ),
@@ -143,7 +144,7 @@ test("a calendar says the same after jCal, there and back", (t) => {
 });
 
 test("a calendar says the same after xCal, there and back", (t) => {
-  fc.assert(
+  holds(
     fc.property(calendar, (stored) => {
       const xml = formatCalendar(stored, "application/calendar+xml", AS_STORED);
       deepStrictEqual(jcal(textOfJcal(jcalOfXcal(Buffer.from(xml)))), jcal(stored));

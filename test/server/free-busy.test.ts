@@ -11,6 +11,7 @@ import {
 import { busyObject, busyRange } from "../support/busy.ts";
 import { testServer } from "../support/server.ts";
 import type { Send } from "../support/transcript.ts";
+import { SEED } from "../support/property.ts";
 
 const CALENDAR = "/dav/calendars/alice/calendar/";
 const ZONE = "America/New_York";
@@ -34,9 +35,7 @@ const expected = (times: readonly BusyTime[], range: { start: number; end: numbe
 
 test("free-busy-query says what reading every object says", async (t) => {
   const { send, pool } = await testServer(t);
-  const seed = Date.now();
-  t.log(`seed ${seed}`);
-  const texts = fc.sample(busyObject, { seed, numRuns: 60 });
+  const texts = fc.sample(busyObject, { seed: SEED, numRuns: 60 });
   for (const [index, body] of texts.entries()) {
     const headers = { "content-type": "text/calendar; charset=utf-8" };
     const put = { ...NONE, method: "PUT", target: `${CALENDAR}${index}.ics`, headers, body };
@@ -44,13 +43,13 @@ test("free-busy-query says what reading every object says", async (t) => {
   }
   const body = `<propertyupdate xmlns="DAV:"><set><prop><C:calendar-timezone-id xmlns:C="urn:ietf:params:xml:ns:caldav">${ZONE}</C:calendar-timezone-id></prop></set></propertyupdate>`;
   await send({ ...NONE, method: "PROPPATCH", target: CALENDAR, body });
-  for (const range of fc.sample(busyRange, { seed, numRuns: 30 })) {
+  for (const range of fc.sample(busyRange, { seed: SEED, numRuns: 30 })) {
     const plain = texts.flatMap((text) => busyTimes(text, range, ZONE, () => {}));
     deepStrictEqual(await periods(send, range), expected(plain, range), texts.join("\n"));
   }
   // Rows from before the index knew: the text decides, with the same outcome.
   await pool.query("update occurrence set busy = default");
-  for (const range of fc.sample(busyRange, { seed, numRuns: 5 })) {
+  for (const range of fc.sample(busyRange, { seed: SEED, numRuns: 5 })) {
     const plain = texts.flatMap((text) => busyTimes(text, range, ZONE, () => {}));
     deepStrictEqual(await periods(send, range), expected(plain, range));
   }

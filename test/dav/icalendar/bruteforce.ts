@@ -38,18 +38,24 @@ function toPart(name: string, values: readonly (number | string)[]): string {
   return values.length === 0 ? "" : `;${name}=${values.join(",")}`;
 }
 
-/** Every instance from DTSTART to the end of as many calendar years. */
+/**
+ * Every instance from DTSTART to the end of as many calendar years. BYSETPOS counts in whole periods, and
+ * the week that ends a year may end in the next one.
+ */
 export function bruteForce(parts: Parts, start: Date, years: number): Date[] {
   const end = Date.UTC(start.getUTCFullYear() + years, 0, 1);
   const from = Date.UTC(start.getUTCFullYear(), 0, 1) - 7 * DAY;
   const found = new Set([start.getTime()]);
-  for (const dates of candidates(parts, start, from, end).values()) {
+  for (const dates of candidates(parts, start, from, end + 7 * DAY).values()) {
     for (const [index, date] of dates.entries()) {
       const positions = [index + 1, index - dates.length];
       if (date > start && oneOf(parts.bySetPos, ...positions)) found.add(date.getTime());
     }
   }
-  return [...found].sort((a, b) => a - b).map((time) => new Date(time));
+  return [...found]
+    .filter((time) => time < end)
+    .sort((a, b) => a - b)
+    .map((time) => new Date(time));
 }
 
 /** By period, the moments that fit. */

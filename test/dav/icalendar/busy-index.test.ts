@@ -10,6 +10,7 @@ import {
   UNDECIDED,
 } from "../../../dav/icalendar/index.ts";
 import { busyObject, busyRange } from "../../support/busy.ts";
+import { holds } from "../../support/property.ts";
 
 const NOW = Date.UTC(2026, 10, 22) / 1000;
 const DAY = 86_400;
@@ -47,7 +48,7 @@ test("a coarse row leaves it to the text, unless nothing of the series takes tim
 
 test("the rows give the times that the text gives, or leave it to the text", (t) => {
   let decided = 0;
-  fc.assert(
+  holds(
     fc.property(
       busyObject,
       fc.array(busyRange, { minLength: 5, maxLength: 20 }),

@@ -1,6 +1,7 @@
 import test from "ava";
 import * as fc from "fast-check";
 import { CardError, checkCard, parseCard } from "../../../dav/vcard/index.ts";
+import { holds } from "../../support/property.ts";
 
 const card = (lines: readonly string[], newline = "\r\n") =>
   ["BEGIN:VCARD", ...lines, "END:VCARD", ""].join(newline);
@@ -116,13 +117,13 @@ test("no text makes the reader throw anything but a CardError", (t) => {
   const text = fc
     .array(line)
     .chain((lines) => fc.constantFrom("\n", "\r\n", "\r").map((newline) => lines.join(newline)));
-  fc.assert(fc.property(text, (written) => typeof condition(written) === "string"));
+  holds(fc.property(text, (written) => typeof condition(written) === "string"));
   t.pass();
 });
 
 test("what is written, folded anywhere, is read again", (t) => {
   const piece = fc.string({ unit: "grapheme" }).map((written) => written.replaceAll(/[\r\n]/g, ""));
-  fc.assert(
+  holds(
     fc.property(fc.array(piece), (pieces) => {
       const read = property(simple(`NOTE:${pieces.join("\r\n ")}`, "TEL:1"), "NOTE");
       return read?.value === pieces.join("");

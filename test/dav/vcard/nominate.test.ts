@@ -11,10 +11,11 @@ import {
 import { searchForm } from "../../../dav/search/form.ts";
 import { randomCard, randomFilter } from "../../support/cards.ts";
 import { nominates } from "../../support/nominates.ts";
+import { holds } from "../../support/property.ts";
 
 test("whatever a filter matches is a candidate by its keys, and others often are not", (t) => {
   let spared = 0;
-  fc.assert(
+  holds(
     fc.property(
       fc.array(randomCard("1"), { minLength: 10, maxLength: 10 }),
       fc.array(randomFilter, { minLength: 5, maxLength: 5 }),
@@ -36,7 +37,7 @@ test("whatever a filter matches is a candidate by its keys, and others often are
 });
 
 test("the form of keys is coarser than every collation", (t) => {
-  fc.assert(
+  holds(
     fc.property(
       fc.string({ unit: "binary" }),
       fc.string({ unit: "binary" }),

@@ -12,6 +12,7 @@ import { expireSubscriptions } from "../../../server/push/subscriptions.ts";
 import type { Delivery } from "../../../server/push/transport.ts";
 import { testDatabase } from "../../support/database.ts";
 import { addPerson, count, type Person, ROOM, subscribe, transportOf } from "../../support/push.ts";
+import { holds } from "../../support/property.ts";
 
 /** As a server paces by default: a lone change is announced after the quiet time. */
 const { push } = readConfig({ PUSHDAV_PUSH_WINDOWS: "webhook=60, web-push=0.5" });
@@ -158,7 +159,7 @@ test("whatever changes come and however long pushes take, none waits longer than
   const pause = fc.oneof({ arbitrary: seconds(1), weight: 3 }, seconds(14));
   const flight = seconds(8);
   let people = 0;
-  await fc.assert(
+  await holds(
     fc.asyncProperty(
       fc.array(pause, { minLength: 1, maxLength: 40, size: "max" }),
       fc.array(flight, { minLength: 1, maxLength: 4, size: "max" }),

@@ -5,6 +5,7 @@ import {
   type Reaction,
   reactionTo,
 } from "../../../../../server/push/transports/apple/answers.ts";
+import { holds } from "../../../../support/property.ts";
 
 const DOCUMENTED: readonly [number, string, Reaction][] = [
   [200, "", "delivered"],
@@ -70,8 +71,8 @@ test("no body whatsoever is a reason to fail", (t) => {
     const answer = parseAnswer(500, retryAfter, body);
     return answer.retryAfter === null || answer.retryAfter >= 0;
   });
-  fc.assert(property);
-  fc.assert(
+  holds(property);
+  holds(
     fc.property(fc.json(), (body) => typeof parseAnswer(410, undefined, body).reason === "string"),
   );
   t.pass();
