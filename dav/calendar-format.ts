@@ -16,7 +16,7 @@ export const AS_STORED: Rendering = {
   expand: null,
   limitRecurrences: null,
   limitFreeBusy: null,
-  withoutTimezones: false,
+  timezones: null,
 };
 
 /**

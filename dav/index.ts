@@ -1,6 +1,6 @@
 import type { Capabilities, TargetKind } from "./capabilities.ts";
 import { DavError, errorBody } from "./errors.ts";
-import { wantsNoTimezones } from "./http/headers.ts";
+import { wantedTimezones } from "./http/headers.ts";
 import type { Context, DavRequest, DavResponse } from "./http/request.ts";
 import { readingIf } from "./methods/conditions.ts";
 import { METHODS } from "./methods/index.ts";
@@ -59,7 +59,7 @@ export async function prepare(request: DavRequest, context: Context): Promise<Wo
     ...context,
     capabilities: CAPABILITIES,
     timezone: null,
-    timezonesByReference: wantsNoTimezones(request),
+    timezones: wantedTimezones(request),
     expanded: { characters: 0 },
   };
   const reading = readingIf(await method.prepare(request, given), request, given);

@@ -1,4 +1,5 @@
 import { DavError } from "../errors.ts";
+import type { Timezones } from "../icalendar/index.ts";
 import type { DavRequest } from "./request.ts";
 
 export type Depth = 0 | 1 | "infinity";
@@ -50,9 +51,16 @@ export function timeoutOf(request: DavRequest): number {
   return DEFAULT_TIMEOUT;
 }
 
-/** Whether the CalDAV-Timezones header says F: leave VTIMEZONEs of standard zones out (RFC 7809 section 7.1). */
-export function wantsNoTimezones(request: DavRequest): boolean {
-  return request.headers["caldav-timezones"]?.trim().toUpperCase() === "F";
+/** Which VTIMEZONEs the CalDAV-Timezones header wants (RFC 7809 section 7.1); null leaves data as it is stored. */
+export function wantedTimezones(request: DavRequest): Timezones | null {
+  switch (request.headers["caldav-timezones"]?.trim().toUpperCase()) {
+    case "T":
+      return "all";
+    case "F":
+      return "non-standard";
+    default:
+      return null;
+  }
 }
 
 /** The media type of a body in lower case, without parameters; empty when absent. */

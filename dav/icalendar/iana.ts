@@ -22,7 +22,8 @@ const CYCLE = 146_097 * DAY;
 const FIRST = dayOf(FIRST_YEAR, 1, 1) * DAY;
 const LAST = dayOf(LAST_YEAR, 1, 1) * DAY;
 
-const zones = new Map<string, Zone | null>();
+const zones = new Map<string, Zone>();
+const unknown = new Set<string>();
 
 /** The zone of an IANA name in any case, from the platform's data; null when there is none. */
 export function ianaZone(name: string): Zone | null {
@@ -30,10 +31,15 @@ export function ianaZone(name: string): Zone | null {
   const key = name.toLowerCase();
   const known = zones.get(key);
   if (known !== undefined) return known;
+  if (unknown.has(key)) return null;
   const zone = createZone(name);
-  if (zones.size > MAX_UNKNOWN_NAMES) zones.clear();
-  zones.set(key, zone);
-  return zone;
+  if (zone !== null) {
+    zones.set(key, zone);
+    return zone;
+  }
+  if (unknown.size >= MAX_UNKNOWN_NAMES) unknown.clear();
+  unknown.add(key);
+  return null;
 }
 
 function createZone(timeZone: string): Zone | null {

@@ -32,6 +32,7 @@ export type { ComponentSelection } from "./select.ts";
 export { floatingRange, isTimezone, searchFor } from "./range.ts";
 export type { TimeRange } from "./range.ts";
 export { isStandardZone, standardTzid } from "./standard.ts";
+export type { Timezones } from "./timezones.ts";
 export { timezoneText } from "./vtimezone-text.ts";
 export { readDuration } from "./value.ts";
 export { formatTime } from "./write.ts";

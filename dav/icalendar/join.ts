@@ -1,6 +1,6 @@
 import { textOf } from "./component.ts";
 import { parseCalendar } from "./parse.ts";
-import { foldLine } from "./write.ts";
+import { escapeText, foldLine } from "./write.ts";
 
 const TZID = new Set(["TZID"]);
 
@@ -29,9 +29,4 @@ export function joinCalendars(texts: Iterable<string>, title: string): string {
     ...others,
     "END:VCALENDAR\r\n",
   ].join("");
-}
-
-/** RFC 5545 section 3.3.11. */
-function escapeText(text: string): string {
-  return text.replaceAll(/[\\;,]/g, "\\$&").replaceAll(/\r?\n|\r/g, "\\n");
 }

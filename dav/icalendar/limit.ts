@@ -7,7 +7,6 @@ import { overlaps, searchFor } from "./range.ts";
 import type { Search, TimeRange } from "./range.ts";
 import { scheduleOf } from "./series.ts";
 import type { Schedule } from "./series.ts";
-import { isStandardTimezone } from "./standard.ts";
 import type { Timed } from "./timed.ts";
 import { zonesOf } from "./tzid.ts";
 import type { ZoneLookup } from "./tzid.ts";
@@ -65,12 +64,6 @@ function masterOf(schedule: Schedule, component: Component): Timed | null {
     masters.set(schedule, byUid);
   }
   return byUid.get(textOf(component, "UID")) ?? null;
-}
-
-/** Leaves out VTIMEZONEs of standard zones (RFC 7809); the calendar itself when there is none. */
-export function limitTimezones(calendar: Calendar): Calendar {
-  const components = calendar.components.filter((component) => !isStandardTimezone(component));
-  return components.length === calendar.components.length ? calendar : { ...calendar, components };
 }
 
 /**

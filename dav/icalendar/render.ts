@@ -2,22 +2,23 @@ import { expandCalendar } from "./expand.ts";
 import type { Spend } from "./expand.ts";
 import { jcalOf, jcalOfComponent } from "./jcal.ts";
 import type { Jcal } from "./jcal.ts";
-import { limitFreeBusy, limitRecurrences, limitTimezones } from "./limit.ts";
+import { limitFreeBusy, limitRecurrences } from "./limit.ts";
 import { parseCalendar } from "./parse.ts";
 import type { TimeRange } from "./range.ts";
 import { selectContent } from "./select.ts";
 import type { ComponentSelection } from "./select.ts";
+import { withTimezones } from "./timezones.ts";
+import type { Timezones } from "./timezones.ts";
 import { contentOf, writeContent } from "./write.ts";
 import type { Content } from "./write.ts";
 
-/** What a client wants of calendar data (RFC 4791 section 9.6); null leaves it as it is. */
+/** What a client wants of calendar data (RFC 4791 section 9.6, RFC 7809 section 7.1); null leaves it as it is. */
 export interface Rendering {
   readonly selection: ComponentSelection | null;
   readonly expand: TimeRange | null;
   readonly limitRecurrences: TimeRange | null;
   readonly limitFreeBusy: TimeRange | null;
-  /** Leaves out VTIMEZONEs of standard zones (RFC 7809 section 3.1.2). */
-  readonly withoutTimezones: boolean;
+  readonly timezones: Timezones | null;
 }
 
 /**
@@ -33,12 +34,17 @@ export function renderCalendar(
   zone: string | null,
   spend: Spend,
 ): string {
-  const content = isPlain(rendering) ? null : renderContent(text, rendering, zone, spend);
-  return content === null ? text : writeContent(content);
+  const { timezones, ...parts } = rendering;
+  const source = timezones === null ? text : withTimezones(text, timezones);
+  const content = isPlain(parts) ? null : renderContent(source, parts, zone, spend);
+  return content === null ? source : writeContent(content);
 }
 
-function isPlain(rendering: Rendering): boolean {
-  return Object.values(rendering).every((part) => part === null || part === false);
+/** Of a rendering all that needs the text to be read and written anew. */
+type Parts = Omit<Rendering, "timezones">;
+
+function isPlain(parts: Parts): boolean {
+  return Object.values(parts).every((part) => part === null);
 }
 
 /** As `renderCalendar`, in jCal (RFC 7265). */
@@ -48,21 +54,22 @@ export function renderJcal(
   zone: string | null,
   spend: Spend,
 ): Jcal {
-  const content = isPlain(rendering) ? null : renderContent(text, rendering, zone, spend);
-  return content === null ? jcalOfComponent(parseCalendar(text)) : jcalOf(content);
+  const { timezones, ...parts } = rendering;
+  const source = timezones === null ? text : withTimezones(text, timezones);
+  const content = isPlain(parts) ? null : renderContent(source, parts, zone, spend);
+  return content === null ? jcalOfComponent(parseCalendar(source)) : jcalOf(content);
 }
 
 /** The content to write, or null when the stored text is it. */
 function renderContent(
   text: string,
-  rendering: Rendering,
+  parts: Parts,
   zone: string | null,
   spend: Spend,
 ): Content | null {
-  const { selection, expand, limitRecurrences: recurrences, limitFreeBusy: freeBusy } = rendering;
+  const { selection, expand, limitRecurrences: recurrences, limitFreeBusy: freeBusy } = parts;
   const stored = parseCalendar(text);
-  const limited = recurrences === null ? stored : limitRecurrences(stored, recurrences, zone);
-  const calendar = rendering.withoutTimezones ? limitTimezones(limited) : limited;
+  const calendar = recurrences === null ? stored : limitRecurrences(stored, recurrences, zone);
   if (calendar === stored && selection === null && expand === null && freeBusy === null)
     return null;
   const whole =

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { checkCalendarObject } from "./check.ts";
-import { parameterValues, property, textOf } from "./component.ts";
+import { property, textOf } from "./component.ts";
 import type { Calendar, Component, Property } from "./component.ts";
 import { CalendarError } from "./error.ts";
 import { parseStream } from "./parse.ts";
+import { tzidsOf } from "./tzid.ts";
 
 /** One object out of a file, as it may be stored. */
 interface SplitObject {
@@ -121,11 +122,6 @@ function latest(members: readonly Member[]): Member[] {
   }
   const kept = members.filter(({ id, sequence }) => sequence === newest.get(id));
   return [...new Map(kept.map((member) => [member.text, member])).values()];
-}
-
-function tzidsOf(component: Component): string[] {
-  const own = component.properties.flatMap((of) => parameterValues(of, "TZID") ?? []);
-  return [...own.map((tzid) => tzid.trim()), ...component.components.flatMap(tzidsOf)];
 }
 
 /** A UUID of RFC 9562's version 8, made from the content. */

@@ -1,4 +1,4 @@
-import { property, rawValue, textOf } from "./component.ts";
+import { parameterValues, property, rawValue, textOf } from "./component.ts";
 import type { Calendar, Component } from "./component.ts";
 import { ianaZone } from "./iana.ts";
 import { EXCHANGE_ZONES } from "./exchange.ts";
@@ -43,6 +43,12 @@ function createLookup(calendar: Calendar): ZoneLookup {
   };
 }
 
+/** The TZIDs that a component and those within it refer to, as often as they do. */
+export function tzidsOf(component: Component): string[] {
+  const own = component.properties.flatMap((of) => parameterValues(of, "TZID") ?? []);
+  return [...own.map((tzid) => tzid.trim()), ...component.components.flatMap(tzidsOf)];
+}
+
 /** The zone of a VTIMEZONE, its TZID taken into account as in `zonesOf`. */
 export function zoneOfVtimezone(vtimezone: Component): Zone | null {
   return resolve(cleanTzid(textOf(vtimezone, "TZID") ?? ""), vtimezone);
@@ -60,7 +66,7 @@ function resolve(name: string, vtimezone: Component | undefined): Zone | null {
 }
 
 /** COMPAT(Windows clients): TZIDs come with a space at the end (Kozea/Radicale 3.7.6). */
-function cleanTzid(tzid: string): string {
+export function cleanTzid(tzid: string): string {
   return tzid
     .trim()
     .replace(/^"(.*)"$/, "$1")
@@ -71,7 +77,7 @@ function cleanTzid(tzid: string): string {
  * COMPAT(Evolution, Mozilla, libical): `/freeassociation.sourceforge.net/Europe/Berlin` and
  * `/mozilla.org/20070129_1/Europe/Berlin` name the zone at their end.
  */
-function areaZone(name: string): Zone | null {
+export function areaZone(name: string): Zone | null {
   if (/^(?:Etc\/)?(?:UTC|GMT|Z)$/i.test(name)) return UTC;
   const parts = name.split("/");
   for (const length of [parts.length, 3, 2]) {

@@ -1,6 +1,6 @@
 import { dateOf, DAY, dayOf, daysInMonth, weekdayOf } from "./civil.ts";
 import { ianaZone } from "./iana.ts";
-import { formatTime, writeContent } from "./write.ts";
+import { escapeText, formatTime, writeContent } from "./write.ts";
 import type { Content } from "./write.ts";
 import type { Zone } from "./zone.ts";
 
@@ -11,35 +11,58 @@ interface Change {
   readonly to: number;
 }
 
-const FIRST = dayOf(1970, 1, 1) * DAY;
+/** The first clocks of any zone are younger than the beginning of "ever". */
+const FIRST = { "1970": dayOf(1970, 1, 1) * DAY, ever: dayOf(1800, 1, 1) * DAY };
 const LAST_YEAR = 2037;
 const LAST = dayOf(LAST_YEAR + 1, 1, 1) * DAY;
 /** Two changes of the clock are never nearer than this: Boa Vista had a week of summer in 2000. */
 const PROBE = 6 * DAY;
 /** A yearly rule is taken for one when it has held for this many years up to the last. */
 const MIN_YEARS = 10;
-const MAX_KNOWN = 1000;
 
-const texts = new Map<string, string | null>();
+/** When a definition begins. What changes follow a yearly rule go on without end, others are listed to 2037. */
+export type Since = keyof typeof FIRST;
 
-/**
- * A calendar with the VTIMEZONE of an IANA zone, from 1970 on; null when there is no such zone. Changes that
- * follow a yearly rule go on without end, others are listed to 2037.
- */
+const observances: Readonly<Record<Since, WeakMap<Zone, readonly Content[]>>> = {
+  "1970": new WeakMap(),
+  ever: new WeakMap(),
+};
+
+/** A calendar with the VTIMEZONE of an IANA zone, from 1970 on; null when there is no such zone. */
 export function timezoneText(tzid: string): string | null {
-  const known = texts.get(tzid);
-  if (known !== undefined) return known;
   const zone = ianaZone(tzid);
-  const text = zone === null ? null : writeContent(calendarOf(tzid, zone));
-  if (texts.size >= MAX_KNOWN) texts.clear();
-  texts.set(tzid, text);
-  return text;
+  if (zone === null) return null;
+  const lines = ["VERSION:2.0", "PRODID:-//pushdav//pushdav//EN"];
+  const components = [timezoneOf(tzid, zone, "1970")];
+  return writeContent({ name: "VCALENDAR", lines, components });
 }
 
-function calendarOf(tzid: string, zone: Zone): Content {
-  const changes = changesOf(zone);
-  const initial = offsetAt(zone, FIRST);
-  const first = observance({ wall: FIRST, from: initial, to: initial }, []);
+/** The VTIMEZONE of a zone, under the name by which a calendar refers to it. */
+export function vtimezoneText(tzid: string, zone: Zone, since: Since): string {
+  return writeContent(timezoneOf(tzid, zone, since));
+}
+
+/** Whether two zones have the same time from 1970 to 2037. */
+export function showSameTimes(one: Zone, other: Zone): boolean {
+  for (let at = FIRST["1970"]; at < LAST; at += PROBE) {
+    if (offsetAt(one, at) !== offsetAt(other, at)) return false;
+  }
+  return true;
+}
+
+function timezoneOf(tzid: string, zone: Zone, since: Since): Content {
+  let components = observances[since].get(zone);
+  if (components === undefined) {
+    components = describe(zone, FIRST[since]);
+    observances[since].set(zone, components);
+  }
+  return { name: "VTIMEZONE", lines: [`TZID:${escapeText(tzid)}`], components };
+}
+
+function describe(zone: Zone, start: number): Content[] {
+  const changes = changesOf(zone, start);
+  const initial = offsetAt(zone, start);
+  const first = observance({ wall: start, from: initial, to: initial }, []);
   const kinds = new Map<string, Change[]>();
   for (const change of changes) {
     const key = `${change.from} ${change.to}`;
@@ -47,25 +70,21 @@ function calendarOf(tzid: string, zone: Zone): Content {
     if (kind === undefined) kinds.set(key, [change]);
     else kind.push(change);
   }
-  const components = [first, ...[...kinds.values()].flatMap(observancesOf)];
-  const timezone = { name: "VTIMEZONE", lines: [`TZID:${tzid}`], components };
-  const lines = ["VERSION:2.0", "PRODID:-//pushdav//pushdav//EN"];
-  return { name: "VCALENDAR", lines, components: [timezone] };
+  return [first, ...[...kinds.values()].flatMap(observancesOf)];
 }
 
-function changesOf(zone: Zone): Change[] {
+function changesOf(zone: Zone, from: number): Change[] {
   const changes: Change[] = [];
-  for (let start = FIRST; start < LAST; start += PROBE) {
-    const from = offsetAt(zone, start);
-    const to = offsetAt(zone, start + PROBE);
-    if (from === to) continue;
+  for (let start = from; start < LAST; start += PROBE) {
+    const [before, after] = [offsetAt(zone, start), offsetAt(zone, start + PROBE)];
+    if (before === after) continue;
     let [low, high] = [start, start + PROBE];
     while (high - low > 1) {
       const middle = Math.floor((low + high) / 2);
-      if (offsetAt(zone, middle) === from) low = middle;
+      if (offsetAt(zone, middle) === before) low = middle;
       else high = middle;
     }
-    changes.push({ wall: high + from, from, to });
+    changes.push({ wall: high + before, from: before, to: after });
   }
   return changes;
 }
@@ -91,25 +110,25 @@ function observancesOf(changes: readonly Change[]): Content[] {
 /** The rule that the last changes follow year by year, and the index of the first of them. */
 function longestRule(changes: readonly Change[]): [rule: string, start: number] {
   let best: [string, number] = ["", changes.length];
-  for (const describe of [nthWeekday, lastWeekday, dayOfMonth]) {
+  for (const ruleOf of [nthWeekday, lastWeekday, dayOfMonth]) {
     const last = changes.at(-1);
     if (last === undefined || dateOf(Math.floor(last.wall / DAY)).year !== LAST_YEAR) continue;
     let start = changes.length - 1;
-    while (start > 0 && follows(changes[start - 1], changes[start], describe)) start--;
+    while (start > 0 && follows(changes[start - 1], changes[start], ruleOf)) start--;
     const years = changes.length - start;
-    if (years >= MIN_YEARS && start < best[1]) best = [describe(last.wall) ?? "", start];
+    if (years >= MIN_YEARS && start < best[1]) best = [ruleOf(last.wall) ?? "", start];
   }
   return best;
 }
 
-type Describe = (wall: number) => string | null;
+type RuleOf = (wall: number) => string | null;
 
-function follows(before: Change | undefined, after: Change | undefined, describe: Describe) {
+function follows(before: Change | undefined, after: Change | undefined, ruleOf: RuleOf) {
   if (before === undefined || after === undefined) return false;
   const [a, b] = [before.wall, after.wall].map((wall) => dateOf(Math.floor(wall / DAY)).year);
-  const rule = describe(after.wall);
+  const rule = ruleOf(after.wall);
   const sameTime = (after.wall - before.wall) % DAY === 0;
-  return rule !== null && sameTime && a === (b ?? 0) - 1 && describe(before.wall) === rule;
+  return rule !== null && sameTime && a === (b ?? 0) - 1 && ruleOf(before.wall) === rule;
 }
 
 const WEEKDAYS = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"];

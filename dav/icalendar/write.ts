@@ -29,6 +29,11 @@ export function writeContent({ name, lines, components }: Content): string {
   return `${text}END:${name}\r\n`;
 }
 
+/** A TEXT value (RFC 5545 section 3.3.11) of a text. */
+export function escapeText(text: string): string {
+  return text.replaceAll(/[\\;,]/g, "\\$&").replaceAll(/\r?\n|\r/g, "\\n");
+}
+
 const MAX_OCTETS = 75;
 
 /** Folds a content line at 75 octets, between characters (RFC 5545 section 3.1). */

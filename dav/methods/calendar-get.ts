@@ -6,7 +6,7 @@ import {
 } from "../calendar-format.ts";
 import { preferredType } from "../http/accept.ts";
 import type { DavRequest, DavResponse } from "../http/request.ts";
-import { joinCalendars } from "../icalendar/index.ts";
+import { joinCalendars, type Timezones } from "../icalendar/index.ts";
 import type { CollectionRow, ObjectRow } from "../store.ts";
 import { decodeText } from "../text.ts";
 import { titleOf } from "../title.ts";
@@ -14,7 +14,7 @@ import type { FileForm } from "./collection-file.ts";
 import type { MethodContext } from "./method.ts";
 
 /** What answers about the same state may differ by. */
-const VARY = "Accept, CalDAV-Timezones";
+export const CALENDAR_VARY = "Accept, CalDAV-Timezones";
 /** Bytes of one answer; of all formats only text needs no conversion. */
 const MAX_TEXT_BYTES = 16 * 1024 * 1024;
 const MAX_CONVERTED_BYTES = 2 * 1024 * 1024;
@@ -26,12 +26,13 @@ export function calendarRendering(
   context: MethodContext,
 ): DavResponse | null {
   const format = preferredType(request.headers["accept"], CALENDAR_FORMATS);
-  const isText = format === "text/calendar" && !context.timezonesByReference;
+  const { timezones } = context;
+  const isText = format === "text/calendar" && timezones === null;
   if (isText || object.size > MAX_CONVERTED_BYTES) return null;
   const { text } = decodeText(object.data ?? Buffer.alloc(0));
-  const rendering = { ...AS_STORED, withoutTimezones: context.timezonesByReference };
+  const rendering = { ...AS_STORED, timezones };
   const type = `${format}; charset=utf-8; component=${object.component.toLowerCase()}`;
-  const headers = { "content-type": type, vary: VARY };
+  const headers = { "content-type": type };
   return { status: 200, headers, body: formatCalendar(text, format, rendering) };
 }
 
@@ -39,20 +40,22 @@ export function calendarRendering(
 export function calendarFile(
   request: DavRequest,
   collection: CollectionRow,
-  { timezonesByReference }: MethodContext,
+  { timezones }: MethodContext,
 ): FileForm | null {
   const format = preferredType(request.headers["accept"], [...CALENDAR_FORMATS, "text/html"]);
   if (format === "text/html") return null;
-  const rendering = { ...AS_STORED, withoutTimezones: timezonesByReference };
+  const rendering = { ...AS_STORED, timezones };
   return {
     contentType: `${format}; charset=utf-8`,
-    vary: VARY,
-    mark: `${MARKS[format]}${timezonesByReference ? "-z" : ""}`,
+    vary: CALENDAR_VARY,
+    mark: `${MARKS[format]}${timezones === null ? "" : TIMEZONE_MARKS[timezones]}`,
     maxBytes:
-      format === "text/calendar" && !timezonesByReference ? MAX_TEXT_BYTES : MAX_CONVERTED_BYTES,
+      format === "text/calendar" && timezones === null ? MAX_TEXT_BYTES : MAX_CONVERTED_BYTES,
     write: (texts) => formatCalendar(joinCalendars(texts, titleOf(collection)), format, rendering),
   };
 }
+
+const TIMEZONE_MARKS: Readonly<Record<Timezones, string>> = { all: "-t", "non-standard": "-z" };
 
 /** What the entity tag of a whole calendar says of its form. */
 const MARKS: Readonly<Record<CalendarFormat, string>> = {

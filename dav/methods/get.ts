@@ -15,7 +15,7 @@ import {
 } from "../resource.ts";
 import type { Transaction } from "../store.ts";
 import { decodeText } from "../text.ts";
-import { calendarFile, calendarRendering } from "./calendar-get.ts";
+import { CALENDAR_VARY, calendarFile, calendarRendering } from "./calendar-get.ts";
 import { addressbookFile, cardRendering } from "./card-get.ts";
 import { collectionFile } from "./collection-file.ts";
 import { fileAnswer } from "./files/get.ts";
@@ -83,7 +83,7 @@ function objectAnswer(
     etag: `"${object.etag}"`,
     ...(object.modifiedAt && { "last-modified": object.modifiedAt.toUTCString() }),
     "cache-control": "private, no-cache",
-    ...(kind === "calendar-object" ? {} : { vary: "Accept" }),
+    vary: kind === "calendar-object" ? CALENDAR_VARY : "Accept",
   };
   if (isNotModified(request, object)) return { status: 304, headers };
   const rendered =

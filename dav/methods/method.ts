@@ -1,5 +1,6 @@
 import type { Capabilities, TargetKind } from "../capabilities.ts";
 import type { Context, DavRequest, DavResponse } from "../http/request.ts";
+import type { Timezones } from "../icalendar/index.ts";
 import type { Transaction } from "../store.ts";
 
 /** Everything a verb may look at besides its request. */
@@ -7,8 +8,8 @@ export interface MethodContext extends Context {
   readonly capabilities: Capabilities;
   /** The zone that a request names for floating times, a TZID or the text of a VTIMEZONE; or null. */
   readonly timezone: string | null;
-  /** Whether VTIMEZONEs of standard zones may be left out (RFC 7809 section 7). */
-  readonly timezonesByReference: boolean;
+  /** Which VTIMEZONEs calendar data shall hold; null leaves it as it is stored. */
+  readonly timezones: Timezones | null;
   /** Characters of expanded instances that the answer holds so far; reports only read, so none runs twice. */
   readonly expanded: { characters: number };
 }

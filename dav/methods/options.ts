@@ -22,7 +22,7 @@ export function complianceClasses(
 ): string {
   const classes = methods.has("LOCK") ? "1, 2, 3" : "1, 3";
   const push = webPush && kinds.some((kind) => PUSHABLE.has(kind)) ? ", webdav-push" : "";
-  return `${classes}, access-control, extended-mkcol, calendar-access, addressbook${push}`;
+  return `${classes}, access-control, extended-mkcol, calendar-access, calendar-no-timezone, addressbook${push}`;
 }
 
 /**

@@ -16,7 +16,7 @@ const MAX_DEPTH = 8;
 /** A CALDAV:calendar-data element of a request as it was read, for all objects of the answer. */
 interface DataRequest {
   readonly format: CalendarFormat;
-  readonly rendering: Omit<Rendering, "withoutTimezones">;
+  readonly rendering: Omit<Rendering, "timezones">;
 }
 
 const requests = new WeakMap<Element, DataRequest>();
@@ -30,10 +30,10 @@ export const CALENDAR_DATA = property({
   on: ["calendar-object"],
   needs: "data",
   checkRequest: (requested) => void requestOf(requested),
-  get: ({ object, collection }, { timezone, timezonesByReference, expanded }, requested) => {
+  get: ({ object, collection }, { timezone, timezones, expanded }, requested) => {
     if (object.data === undefined) return null;
     const request = requestOf(requested);
-    const rendering = { ...request.rendering, withoutTimezones: timezonesByReference };
+    const rendering = { ...request.rendering, timezones };
     const zone = timezone ?? timezoneOf(collection);
     const { text } = decodeText(object.data);
     return [formatCalendar(text, request.format, rendering, zone, spending(expanded))];

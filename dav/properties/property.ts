@@ -1,5 +1,6 @@
 import type { Capabilities } from "../capabilities.ts";
 import type { Context } from "../http/request.ts";
+import type { Timezones } from "../icalendar/index.ts";
 import type { LockRow } from "../lock-store.ts";
 import type { Storage } from "../store.ts";
 import type { Privilege } from "../privileges.ts";
@@ -12,8 +13,8 @@ export interface PropertyContext extends Context {
   readonly capabilities: Capabilities;
   /** The zone that a request names for floating times, a TZID or the text of a VTIMEZONE; or null. */
   readonly timezone: string | null;
-  /** Whether VTIMEZONEs of standard zones may be left out (RFC 7809 section 7). */
-  readonly timezonesByReference: boolean;
+  /** Which VTIMEZONEs calendar data shall hold; null leaves it as it is stored. */
+  readonly timezones: Timezones | null;
   /** Characters of expanded instances that the answer holds so far; reports only read, so none runs twice. */
   readonly expanded: { characters: number };
   /** The locks of the resources' home; absent where nobody read them. */

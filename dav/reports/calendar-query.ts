@@ -1,7 +1,6 @@
 import { DavError, violated } from "../errors.ts";
 import { depthOf } from "../http/headers.ts";
 import type { DavRequest } from "../http/request.ts";
-import { isStandardZone, isTimezone } from "../icalendar/index.ts";
 import type { MethodContext } from "../methods/method.ts";
 import { multistatus } from "../multistatus.ts";
 import { need } from "../privileges.ts";
@@ -11,10 +10,11 @@ import { hasQuirk } from "../quirks.ts";
 import { resolve } from "../resolve.ts";
 import { objectResource, type Resource } from "../resource.ts";
 import type { CollectionRow, ObjectRow } from "../store.ts";
-import { child, text, type Element } from "../xml/element.ts";
+import { child, type Element } from "../xml/element.ts";
 import { caldav } from "../xml/names.ts";
 import { readCalendarFilter } from "./calendar-filter.ts";
 import { searchCalendar, type CalendarQuery } from "./calendar-search.ts";
+import { readTimezone } from "./query-timezone.ts";
 import type { Report } from "./report.ts";
 
 /** calendar-query (RFC 4791 section 7.8), of the members of a calendar or of one object. */
@@ -67,21 +67,6 @@ function readQuery(root: Element, request: DavRequest): CalendarQuery {
     timezone: readTimezone(root),
     wanted: readPropertyRequest(root, request),
   };
-}
-
-/** CALDAV:timezone (RFC 4791 section 9.8) or CALDAV:timezone-id (RFC 7809 section 6.1). */
-function readTimezone(root: Element): string | null {
-  const [timezone, tzid] = [caldav("timezone"), caldav("timezone-id")].map((name) => {
-    const element = child(root, name);
-    return element === undefined ? null : text(element).trim();
-  });
-  if (tzid && !isStandardZone(tzid)) {
-    throw violated("valid-timezone", "timezone-id is the name of an IANA time zone");
-  }
-  if (timezone && !isTimezone(timezone)) {
-    throw violated("valid-calendar-data", "timezone is a calendar with a VTIMEZONE");
-  }
-  return [timezone, tzid].find((zone) => zone !== null && zone !== "") ?? null;
 }
 
 /** At Depth 0, which RFC 3253 makes the default, a calendar itself is asked and never matches. */

@@ -16,6 +16,7 @@ import { decodeText } from "../text.ts";
 import { readTimeRange } from "../time-range.ts";
 import { child, type Element } from "../xml/element.ts";
 import { caldav } from "../xml/names.ts";
+import { readTimezone } from "./query-timezone.ts";
 import type { Report } from "./report.ts";
 
 interface BusyRange {
@@ -35,6 +36,7 @@ export const FREE_BUSY_QUERY: Report = {
   on: new Set(["calendar", "calendar-home"]),
   prepare(root, request, context) {
     const range = readRange(root);
+    const timezone = readTimezone(root);
     return {
       mode: "snapshot",
       run: async (tx) => {
@@ -43,13 +45,18 @@ export const FREE_BUSY_QUERY: Report = {
         need("read-free-busy", resource, context.user.id);
         if (resource.kind === "calendar") {
           const { collection } = resource;
-          return answer(await busyIn(tx, [collection], range), range, collection.uuid, context.now);
+          return answer(
+            await busyIn(tx, [collection], range, timezone),
+            range,
+            collection.uuid,
+            context.now,
+          );
         }
         if (resource.kind !== "calendar-home") {
           throw violated("supported-report", "free-busy-query works on calendars and their home");
         }
         const collections = await tx.listCollections(resource.home);
-        const times = await busyIn(tx, collections, range);
+        const times = await busyIn(tx, collections, range, timezone);
         return answer(times, range, resource.home.uuid, context.now);
       },
     };
@@ -73,6 +80,7 @@ async function busyIn(
   tx: Transaction,
   collections: readonly CollectionRow[],
   range: BusyRange,
+  timezone: string | null,
 ): Promise<BusyTime[]> {
   const rows = await tx.findBusy(collections, range, MAX_INSTANCES + 1);
   let left = MAX_INSTANCES;
@@ -85,7 +93,7 @@ async function busyIn(
   const byCollection = Map.groupBy(rows, ({ collectionId }) => collectionId);
   const times: BusyTime[] = [];
   for (const collection of collections) {
-    const zone = timezoneOf(collection);
+    const zone = timezone ?? timezoneOf(collection);
     const found = byCollection.get(collection.id) ?? [];
     const unclear = found.filter(({ busy }) => busy === UNDECIDED).map(({ name }) => name);
     const names = new Set(unclear);

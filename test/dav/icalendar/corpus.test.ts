@@ -92,7 +92,7 @@ corpus(
       selection: null,
       limitRecurrences: null,
       limitFreeBusy: null,
-      withoutTimezones: false,
+      timezones: null,
     };
     const expand = { start: NOW - 30 * YEAR, end: NOW + YEAR };
     for (const file of files) {

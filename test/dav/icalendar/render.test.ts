@@ -14,7 +14,7 @@ const AS_STORED: Rendering = {
   expand: null,
   limitRecurrences: null,
   limitFreeBusy: null,
-  withoutTimezones: false,
+  timezones: null,
 };
 const BERLIN = ["BEGIN:VTIMEZONE", "TZID:Europe/Berlin", "END:VTIMEZONE"];
 
