@@ -39,6 +39,12 @@ function row(subscription: SubscriptionRow): string[] {
   return [id, principal, transport, about, client, device, stateOf(subscription, clock())];
 }
 
+function inWords(subscriptions: readonly SubscriptionRow[]): string {
+  return subscriptions.length === 0
+    ? "nobody is subscribed"
+    : table(COLUMNS, subscriptions.map(row));
+}
+
 const list: Act = async (args, context, { json }) => {
   const usage = "pushdav push list [NAME] [--json]";
   const [name = null] = takeArguments(args, usage, { least: 0, most: 1 });
@@ -46,7 +52,7 @@ const list: Act = async (args, context, { json }) => {
     if (name !== null) await needAccount(pool, name);
     return listSubscriptions(pool, name?.toLowerCase() ?? null);
   });
-  context.print(json ? JSON.stringify(found.map(shown)) : table(COLUMNS, found.map(row)));
+  context.print(json ? JSON.stringify(found.map(shown)) : inWords(found));
 };
 
 /** Without what would let others push in our name. */
@@ -94,11 +100,7 @@ const explain: Act = async (args, context) => {
       const { lines, subscriptions } = await explainCollection(pool, config.push, one, clock());
       context.print(`${one.home}/${name}/${one.name}/`);
       for (const line of lines) context.print(`  ${line}`);
-      const told =
-        subscriptions.length === 0
-          ? "nobody is subscribed"
-          : table(COLUMNS, subscriptions.map(row));
-      context.print(`${told.replaceAll(/^/gm, "  ")}\n`);
+      context.print(`${inWords(subscriptions).replaceAll(/^/gm, "  ")}\n`);
     }
   });
 };

@@ -42,6 +42,8 @@ async function opened(session: ClientHttp2Session, timeout: number): Promise<voi
   const timer = setTimeout(() => reject(new Error("no answer while connecting")), timeout);
   session.once("remoteSettings", () => resolve());
   session.once("error", reject);
+  // A certificate that TLS 1.3 refuses after the handshake is an error of the socket alone.
+  session.once("connect", (_, socket) => socket.once("error", reject));
   session.once("close", () => reject(new Error("connection closed while connecting")));
   try {
     await promise;
