@@ -24,7 +24,8 @@ create table binding (
   owner_id bigint,
   collection_id bigint,
   changed_seq bigint not null,
-  unbound_seq bigint
+  unbound_seq bigint,
+  unbound_id bigint
 );
 
 create table collection (
@@ -146,7 +147,8 @@ create table object (
   created_at timestamp with time zone not null,
   modified_at timestamp with time zone not null,
   made_seq bigint,
-  changed_by bigint
+  changed_by bigint,
+  gone_seq bigint
 );
 
 create table occurrence (

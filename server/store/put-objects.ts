@@ -22,6 +22,7 @@ export const PUT_OBJECT = change(
       etag = excluded.etag, content_type = excluded.content_type, data = excluded.data,
       modified_at = excluded.modified_at, changed_by = excluded.changed_by,
       made_seq = case when object.data is null then excluded.made_seq else object.made_seq end,
+      gone_seq = case when object.data is null then object.changed_seq else object.gone_seq end,
       properties = case when $11::jsonb is null and object.data is not null then object.properties
         else excluded.properties end,
       created_at = case when object.data is null then excluded.created_at else object.created_at end
@@ -58,6 +59,7 @@ export const PUT_OBJECTS = change(
       etag = excluded.etag, content_type = excluded.content_type, data = excluded.data,
       modified_at = excluded.modified_at, changed_by = excluded.changed_by,
       made_seq = case when object.data is null then excluded.made_seq else object.made_seq end,
+      gone_seq = case when object.data is null then object.changed_seq else object.gone_seq end,
       created_at = case when object.data is null then excluded.created_at else object.created_at end
   ), indexed as (
     insert into occurrence (principal_id, collection_id, object_name, component, starts, ends, floating, exact,

@@ -12,7 +12,7 @@ export const UNBIND_NAME = change(
   "content",
   "null::bigint",
   `unbound as (
-    update binding set owner_id = null, collection_id = null, changed_seq = seq, unbound_seq = seq
+    update binding set owner_id = null, collection_id = null, changed_seq = seq, unbound_seq = seq, unbound_id = $4
     from counter where principal_id = $1 and home = $2 and collection_id = $4
   )`,
 );

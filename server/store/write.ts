@@ -75,7 +75,7 @@ const UNBIND_COLLECTION = change(
   "content",
   "$4::bigint",
   `unbound as (
-    update binding set owner_id = null, collection_id = null, changed_seq = seq, unbound_seq = seq
+    update binding set owner_id = null, collection_id = null, changed_seq = seq, unbound_seq = seq, unbound_id = $4
     from counter where principal_id = $1 and home = $2 and collection_id = $4
   ), dismissed as (
     update push_subscription set removed_at = now() where id in (

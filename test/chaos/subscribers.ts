@@ -78,8 +78,11 @@ function atService(world: Surroundings, receiver: Receiver) {
   };
 }
 
+/** What was answered with success, as an answer without end is, too: its status is all that counts. */
 function taken(received: readonly Received[]): Received[] {
-  return received.filter(({ script }) => typeof script === "object" && script.status < 300);
+  return received.filter(({ script }) =>
+    typeof script === "object" ? script.status < 300 : script === "endless",
+  );
 }
 
 async function demand(

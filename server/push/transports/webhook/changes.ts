@@ -1,4 +1,4 @@
-import { isGrantedRead } from "../../../store/grants.ts";
+import { isGrantedHomeRead, isGrantedRead } from "../../../store/grants.ts";
 import { rowsOf, type Connection, type Statement } from "../../../store/query.ts";
 import type { Target } from "../../topics.ts";
 
@@ -51,7 +51,8 @@ const HOMES: Statement = {
 
 /**
  * The bindings in sight of $1 in the homes of $2 that have changed since: $3 kinds of home, $4 the cursor and $5 the
- * last number of each; $6 collections, or null for all, those that are gone with them.
+ * last number of each; $6 collections, or null for all. Those that went since are gone from their names, whatever has these
+ * now; to others than the owner that is told where they may read the whole home, for other grants go with the collection.
  */
 const COLLECTIONS: Statement = {
   name: "webhook-collections",
@@ -63,15 +64,19 @@ const COLLECTIONS: Statement = {
     join binding b on b.principal_id = $2 and b.home = h.kind
     join principal p on p.id = $2
     left join collection c on c.principal_id = b.owner_id and c.id = b.collection_id
-    where case when c.id is null then $6::bigint[] is null and $1 = $2
-        else ($6::bigint[] is null or c.id = any($6))
-          and ($1 = $2 or ${isGrantedRead("$1", "b.owner_id", "b.collection_id")}) end
+      and ($6::bigint[] is null or c.id = any($6))
+    where case when c.id is null
+        then ($6 is null or b.unbound_id = any($6) and b.unbound_seq > h.since)
+          and ($1 = $2 or ${isGrantedHomeRead("$1", "$2", "b.home")})
+        else $1 = $2 or ${isGrantedRead("$1", "b.owner_id", "b.collection_id")} end
       and greatest(c.sync_seq, b.changed_seq) > h.since and b.changed_seq <= h.until
     order by b.home desc, b.name`,
 };
 
-/** What changed in the collection $2 of $1 after $3 up to $4, not by $5, with a component of $6; $7 with the text; $8 most;
- * not what was made after $9 and is gone again, unless $10. */
+/**
+ * What changed in the collection $2 of $1 after $3 up to $4, not by $5, with a component of $6; $7 with the text; $8 most;
+ * not what was made after $9 and is gone again, unless $10, or another with its name went after $9 too.
+ */
 const OBJECTS: Statement = {
   name: "webhook-objects",
   text: `
@@ -81,7 +86,7 @@ const OBJECTS: Statement = {
     where principal_id = $1 and collection_id = $2 and changed_seq > $3 and changed_seq <= $4
       and ($5::bigint is null or changed_by is distinct from $5)
       and ($6::text[] is null or component = any($6))
-      and ($10::boolean or not (data is null and coalesce(made_seq, 0) > $9))
+      and ($10::boolean or data is not null or coalesce(made_seq, 0) <= $9 or gone_seq > $9)
     order by changed_seq limit $8`,
 };
 

@@ -167,9 +167,13 @@ test("an imported file and a copied calendar are told as what is new in them", a
   );
 });
 
-test("what came and went unseen is not told", async (t) => {
+test("what came and went unseen is not told, but the end of what it has the name of is", async (t) => {
   const { change, settled, told, add, start } = await prepare(t, null);
+  await change("PUT", `${CALENDAR}known.ics`, event("known"));
   await add({ content: true });
+  await change("DELETE", `${CALENDAR}known.ics`);
+  await change("PUT", `${CALENDAR}known.ics`, event("another"));
+  await change("DELETE", `${CALENDAR}known.ics`);
   await change("PUT", `${CALENDAR}a.ics`, event("a"));
   await change("DELETE", `${CALENDAR}a.ics`);
   await change("PUT", `${CALENDAR}b.ics`, event("b"));
@@ -177,7 +181,8 @@ test("what came and went unseen is not told", async (t) => {
   await settled();
   const [{ data }, ...more] = told();
   t.is(more.length, 0);
-  t.like(data.collections[0].objects, { created: 1, modified: 0, deleted: 0 });
+  t.like(data.collections[0].objects, { created: 1, modified: 0, deleted: 1 });
+  t.is(data.collections[0].objects.items[0].href, `${CALENDAR}known.ics`);
 });
 
 /** A webhook whose deliveries are claimed and sent by hand, with a lease that ends at once. */
@@ -328,15 +333,25 @@ test("only changes by others, when that is wanted, even when both came at once",
   );
 });
 
-test("chosen collections only, and a single one says when it is removed", async (t) => {
-  const { change, service, told, add, settled } = await prepare(t, { collections: [TASKS] });
+test("chosen collections only, and that one of them is removed, also to others who may read the home", async (t) => {
+  const { change, service, told, add, settled, start } = await prepare(t, null);
+  await change("ACL", "/dav/calendars/alice/", grant("bob"));
+  await add({ collections: [TASKS] });
   await add({ collections: [TASKS, BOOK] });
+  await start();
   await change("PUT", `${CALENDAR}a.ics`, event("a"));
   await settled();
   t.is(service.received.length, 0);
+  await add({ collections: [CALENDAR, TASKS] }, "bob");
   await change("DELETE", TASKS);
-  await service.until(1);
-  t.like(told()[0].data.collections[0], { href: TASKS, removed: true, syncToken: null });
+  await change("MKCALENDAR", TASKS);
+  await settled();
+  t.is(service.received.length, 3);
+  const seen = told().map(({ data }) => data.collections);
+  for (const [one, ...others] of seen) {
+    t.like(one, { href: TASKS, removed: true, syncToken: null });
+    t.is(others.length, 0);
+  }
 });
 
 test("a collection that was shared is told of as long as it is", async (t) => {
