@@ -1,3 +1,4 @@
+import { keeping, PORTION, readObjects } from "./read-objects.ts";
 import type { CollectionRow, ObjectRow, Transaction } from "./store.ts";
 import { decodeText } from "./text.ts";
 import { matchesCard, nominate, parseCard, type CardFilter } from "./vcard/index.ts";
@@ -11,10 +12,10 @@ export interface CardQuery {
   readonly data: boolean;
 }
 
-/** Candidates whose texts are read at a time. */
-const PAGE = 200;
-
-/** The cards that match, in order of name; of more than the limit one more, and the rest is not read. */
+/**
+ * The cards that match, in order of name; of more than the limit one more, and the rest is not read. Where their texts are
+ * wanted, the first have theirs.
+ */
 export async function searchCards(
   tx: Transaction,
   collection: CollectionRow,
@@ -23,23 +24,19 @@ export async function searchCards(
   const matchesAll = filter.properties.length === 0;
   const most = matchesAll && Number.isFinite(limit) ? limit + 1 : null;
   const names = await tx.findCards(collection, nominate(filter), most);
-  const found: ObjectRow[] = [];
-  // The first page is what the answer needs if every candidate matches.
-  let size = Math.min(PAGE, limit + 1);
-  for (let from = 0; from < names.length && found.length <= limit;) {
-    const page = names.slice(from, from + size);
-    from += size;
-    size = PAGE;
-    const objects = await tx.getObjects(collection, page, { data: data || !matchesAll });
-    const byName = new Map(objects.map((object) => [object.name, object]));
-    for (const name of page) {
-      const object = byName.get(name);
-      if (object === undefined || !(matchesAll || matches(object, filter))) continue;
-      // So that the texts of a page can go when the next is read.
-      found.push(data ? object : { ...object, data: undefined });
+  const found = new Map<string, ObjectRow>();
+  if (matchesAll) {
+    const read = await tx.getObjects(collection, names, { data, bytes: PORTION });
+    for (const object of read) found.set(object.name, object);
+  } else {
+    const keep = keeping(data ? PORTION : 0);
+    // The first page is what the answer needs if every candidate matches.
+    for await (const page of readObjects(tx, collection, names, limit + 1)) {
+      for (const card of page) if (matches(card, filter)) found.set(card.name, keep(card));
+      if (found.size > limit) break;
     }
   }
-  return found;
+  return names.map((name) => found.get(name)).filter((each) => each !== undefined);
 }
 
 /** Whether the text of a card was read and matches. */

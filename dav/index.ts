@@ -18,7 +18,9 @@ export type {
   DavRequest,
   DavResponse,
   Limits,
+  Part,
   PushAdvertisement,
+  Rest,
   WebPushTransport,
 } from "./http/request.ts";
 export type { Work } from "./methods/method.ts";

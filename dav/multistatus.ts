@@ -1,6 +1,7 @@
 import { errorElement, type ConditionName } from "./errors.ts";
 import { VARY_BY_PREFERENCE } from "./http/prefer.ts";
-import type { DavResponse } from "./http/request.ts";
+import type { DavResponse, Rest } from "./http/request.ts";
+import type { Transaction } from "./store.ts";
 import { el, href, Writer, type Element, type Node } from "./xml/element.ts";
 import { dav, NAMESPACES } from "./xml/names.ts";
 
@@ -66,21 +67,74 @@ export function statusResponse(
 /** Characters that are encoded at once: a long text out of many small pieces takes several times as long. */
 const PORTION = 32_768;
 
+const END = "</d:multistatus>";
+
 /** The 207 answer around responses; `last` follows them, as sync-collection's token must. */
 export function multistatus(responses: Iterable<Element>, last: readonly Node[] = []): DavResponse {
   const writer = new Writer();
+  const portions = encode(writer, responses);
+  for (const node of last) writer.write(node);
+  writer.use(NAMESPACES.d);
+  return answer([start(writer), ...portions, Buffer.from(`${writer.take()}${END}`)]);
+}
+
+/** Responses, and what reads those that follow; null where none do. */
+export interface Responses {
+  readonly responses: Iterable<Element>;
+  readonly more: ((tx: Transaction) => Promise<Responses>) | null;
+}
+
+/** As multistatus, of responses that are not all there yet. */
+export function longMultistatus(
+  { responses, more }: Responses,
+  last: readonly Node[] = [],
+): DavResponse {
+  if (more === null) return multistatus(responses, last);
+  const writer = new Writer();
+  // Which of them will be used is not known yet.
+  for (const namespace of Object.values(NAMESPACES)) writer.use(namespace);
+  const portions = encode(writer, responses);
+  return {
+    ...answer([start(writer), ...portions, Buffer.from(writer.take())]),
+    rest: following(writer, more, last),
+  };
+}
+
+function following(
+  writer: Writer,
+  read: NonNullable<Responses["more"]>,
+  last: readonly Node[],
+): Rest {
+  return async (tx) => {
+    const { responses, more } = await read(tx);
+    const portions = encode(writer, responses);
+    if (more === null) for (const node of last) writer.write(node);
+    const end = Buffer.from(`${writer.take()}${more === null ? END : ""}`);
+    return {
+      body: Buffer.concat([...portions, end]),
+      rest: more && following(writer, more, last),
+    };
+  };
+}
+
+function encode(writer: Writer, responses: Iterable<Element>): Buffer[] {
   const portions: Buffer[] = [];
   for (const response of responses) {
     writer.write(response);
     if (writer.text.length > PORTION) portions.push(Buffer.from(writer.take()));
   }
-  for (const node of last) writer.write(node);
-  writer.use(NAMESPACES.d);
-  const start = `<?xml version="1.0" encoding="UTF-8"?>\n<d:multistatus${writer.declarations()}>`;
-  const end = `${writer.take()}</d:multistatus>`;
-  const body = Buffer.concat([Buffer.from(start), ...portions, Buffer.from(end)]);
+  return portions;
+}
+
+/** The beginning of the document, which declares what the writer used. */
+function start(writer: Writer): Buffer {
+  const root = `<d:multistatus${writer.declarations()}>`;
+  return Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>\n${root}`);
+}
+
+function answer(parts: readonly Buffer[]): DavResponse {
   const headers = { "content-type": XML_CONTENT_TYPE, vary: VARY_BY_PREFERENCE };
-  return { status: 207, headers, body };
+  return { status: 207, headers, body: Buffer.concat(parts) };
 }
 
 /** COMPAT(DAVx5): error bodies are parsed only when labelled as XML. */

@@ -57,6 +57,11 @@ export function needsData(wanted: PropertyRequest): boolean {
   return isNeeded(wanted, "data");
 }
 
+/** Whether an answer may have to be refused when part of it has been made. */
+export function mayBeRefused({ elements: wanted }: PropertyRequest): boolean {
+  return wanted.some((each) => LIVE_PROPERTIES.get(each.name)?.mayBeRefused(each));
+}
+
 /** Whether any wanted property is about locks. */
 export function needsLocks(wanted: PropertyRequest): boolean {
   if (wanted.kind !== "prop") return true;

@@ -213,10 +213,10 @@ export interface Columns {
   readonly data: boolean;
 }
 
-/** As Columns, for changes: the bytes of those that follow when there are `bytes` already are not read. */
-export interface ChangeColumns extends Columns {
-  readonly bytes: number;
-}
+/** As Columns, for several objects: the stored bytes of those that follow when there are `bytes` already are not read. */
+export type BoundedColumns =
+  | { readonly data: false }
+  | { readonly data: boolean; readonly bytes: number };
 
 /** What a push registration is about: a home, or a collection in it. */
 export interface PushTarget {
@@ -279,12 +279,12 @@ export interface Transaction {
   getObjects(
     collection: CollectionRow,
     names: readonly string[],
-    columns: Columns,
+    columns: BoundedColumns,
   ): Promise<ObjectRow[]>;
   findObjects(
     collection: CollectionRow,
     search: ObjectSearch,
-    columns: Columns,
+    columns: BoundedColumns,
   ): Promise<FoundObject[]>;
   /**
    * The names of the cards that may match a search by their keys, in order and at most `limit` unless it is null; of all
@@ -317,7 +317,7 @@ export interface Transaction {
     collection: CollectionRow,
     since: number,
     limit: number,
-    columns: ChangeColumns,
+    columns: BoundedColumns,
   ): Promise<ObjectChange[]>;
   /**
    * Names in a home that were mapped, unmapped or had properties changed in (`since`, `home.seq`], in
@@ -336,7 +336,7 @@ export interface Transaction {
     home: HomeRow,
     since: number,
     limit: number,
-    columns: ChangeColumns,
+    columns: BoundedColumns,
   ): Promise<{ collection: CollectionRow; change: ObjectChange }[]>;
 
   /** Locks a home against every other writer until the transaction ends. Call it first. */

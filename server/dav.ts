@@ -12,9 +12,12 @@ import {
   type Context,
   type DavResponse,
   type Limits,
+  type Part,
   type PushAdvertisement,
+  type Rest,
 } from "../dav/index.ts";
 import { readBody } from "./body.ts";
+import { endWhenStalled, streamOf } from "./long-answers.ts";
 import type { RequestState } from "./http/requests.ts";
 import { silencedDevice } from "./push/transports/apple/token.ts";
 import type { Store } from "./store/store.ts";
@@ -25,6 +28,8 @@ export interface DavDependencies {
   readonly limits: Limits;
   /** Largest request body, in bytes. */
   readonly maxRequestSize: number;
+  /** Seconds for which a client may take nothing of an answer. */
+  readonly stallTimeout: number;
   /** What is advertised about push just now, at this origin. */
   readonly push: (origin: string) => PushAdvertisement;
   /** Whether clients may let the server name new members. */
@@ -64,10 +69,13 @@ export function davRouter(deps: DavDependencies): Router {
       const query = ctx.querystring;
       const request = { method, path, query, headers: singular(headers), body };
       const work = await prepare(request, context);
-      send(ctx, await deps.store.run(work, context.user.id, silenced(ctx, context.push)));
+      const answer = await deps.store.run(work, context.user.id, silenced(ctx, context.push));
+      const read = (run: Rest) => deps.store.run({ mode: "snapshot", run }, context.user.id);
+      send(ctx, answer, read);
+      endWhenStalled(ctx.socket, ctx.length ?? null, deps.stallTimeout);
     } catch (error) {
       if (!(error instanceof DavError)) throw error;
-      send(ctx, errorResponse(error));
+      send(ctx, errorResponse(error), null);
     }
   });
   return router;
@@ -126,12 +134,20 @@ function singular(
   return headers as Record<string, string | undefined>;
 }
 
-function send(ctx: KoaContext, { status, headers, body }: DavResponse): void {
+/** @param read runs what reads the rest of an answer; null for one without */
+function send(
+  ctx: KoaContext,
+  { status, headers, body, rest = null }: DavResponse,
+  read: ((rest: Rest) => Promise<Part>) | null,
+): void {
   ctx.status = status;
   ctx.set(headers);
   if (body === undefined) ctx.body = status === 204 || status === 304 ? null : "";
-  // Encoded once: of a string Koa would count the bytes first.
-  else ctx.body = typeof body === "string" ? Buffer.from(body) : body;
+  else {
+    // Encoded once: of a string Koa would count the bytes first.
+    const bytes = typeof body === "string" ? Buffer.from(body) : body;
+    ctx.body = rest === null || read === null ? bytes : streamOf({ body: bytes, rest }, read);
+  }
   // Koa gives every body a type, an empty one too.
   const type = headers["content-type"];
   if (type === undefined) ctx.remove("content-type");

@@ -57,6 +57,7 @@ export async function openRoutes(options: RouteOptions): Promise<Routes> {
       quota: config.quota,
     },
     maxRequestSize: config.http.maxRequestSize,
+    stallTimeout: config.http.stallTimeout,
     push: (origin) => advertisement(push, origin),
     addMember: config.addMember,
     refuseFeed: config.feeds ? (url) => refusalOf(checkUrl(url)) : null,

@@ -1,4 +1,5 @@
 import type { Path } from "../paths.ts";
+import type { Transaction } from "../store.ts";
 
 /** A request as the protocol sees it, already authenticated and its body read. */
 export interface DavRequest {
@@ -15,6 +16,19 @@ export interface DavResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
+  /** What follows the body, of an answer that is too long to be held at once; null or absent where nothing does. */
+  readonly rest?: Rest | null;
+}
+
+/**
+ * Reads the next part of a long answer, in a snapshot of its own, when the client has taken what came before: a client
+ * that reads slowly holds up nothing. Whatever it throws breaks the answer off.
+ */
+export type Rest = (tx: Transaction) => Promise<Part>;
+
+export interface Part {
+  readonly body: Buffer;
+  readonly rest: Rest | null;
 }
 
 /** Everything about a request that does not stand in it. */

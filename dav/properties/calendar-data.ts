@@ -30,6 +30,7 @@ export const CALENDAR_DATA = property({
   on: ["calendar-object"],
   needs: "data",
   checkRequest: (requested) => void requestOf(requested),
+  mayBeRefused: (requested) => requestOf(requested).rendering.expand !== null,
   get: ({ object, collection }, { timezone, timezones, expanded }, requested) => {
     if (object.data === undefined) return null;
     const request = requestOf(requested);

@@ -57,6 +57,8 @@ export interface LiveProperty {
   readonly get: (resource: Resource, context: PropertyContext, requested: Element) => Node[] | null;
   /** Refuses an element with which a client asks for it, by throwing a DavError. */
   readonly checkRequest: (requested: Element) => void;
+  /** Whether `get` may throw a DavError for an element with which a client asks for it. */
+  readonly mayBeRefused: (requested: Element) => boolean;
   /** Refuses a value that may not be stored, by throwing a DavError. */
   readonly check: (value: Element, context: PropertyContext) => void;
 }
@@ -75,6 +77,7 @@ interface Declaration<K extends ResourceKind> {
     requested: Element,
   ) => Node[] | null;
   readonly checkRequest?: (requested: Element) => void;
+  readonly mayBeRefused?: (requested: Element) => boolean;
   readonly check?: (value: Element, context: PropertyContext) => void;
 }
 
@@ -93,6 +96,7 @@ export function property<K extends ResourceKind>(declaration: Declaration<K>): L
     get: (resource, context, requested) =>
       isOn(resource) ? declaration.get(resource, context, requested) : null,
     checkRequest: declaration.checkRequest ?? (() => {}),
+    mayBeRefused: declaration.mayBeRefused ?? (() => false),
     check: declaration.check ?? (() => {}),
   };
 }

@@ -2,16 +2,17 @@ import { matches, searchCards, type CardQuery } from "../card-search.ts";
 import { listDirectory } from "../directory.ts";
 import { DavError, violated } from "../errors.ts";
 import { depthOf } from "../http/headers.ts";
-import type { DavRequest } from "../http/request.ts";
+import type { DavRequest, DavResponse } from "../http/request.ts";
 import { multistatus, statusResponse } from "../multistatus.ts";
+import { objectsAnswer } from "../object-responses.ts";
 import { need } from "../privileges.ts";
 import { propertyResponses } from "../property-responses.ts";
 import { needsData, readPropertyRequest, type PropertyRequest } from "../propstat.ts";
 import { resolve } from "../resolve.ts";
 import { hiddenCards } from "../hidden-cards.ts";
 import type { MethodContext } from "../methods/method.ts";
-import { hrefOf, objectResource, type Resource } from "../resource.ts";
-import type { Transaction } from "../store.ts";
+import { hrefOf, type Resource } from "../resource.ts";
+import type { CollectionRow, ObjectRow, Transaction } from "../store.ts";
 import { child, text, type Element } from "../xml/element.ts";
 import { carddav } from "../xml/names.ts";
 import { readAddressbookFilter } from "./addressbook-filter.ts";
@@ -37,16 +38,25 @@ export const ADDRESSBOOK_QUERY: Report = {
         const resource = await resolve(tx, request.path, { data: true });
         if (resource === null) throw new DavError(404, "nothing is mapped to this URL");
         need("read", resource, context.user.id);
-        const { found, more } = await search(tx, resource, { ...query, withMembers }, context);
-        const shown = found.slice(0, query.limit);
-        const responses = await propertyResponses(tx, shown, query.wanted, context);
-        if (!more && found.length === shown.length) return multistatus(responses);
-        const rest = statusResponse(hrefOf(resource), 507, "number-of-matches-within-limits");
-        return multistatus([...responses, rest]);
+        const sought = { ...query, withMembers };
+        if (resource.kind === "directory") return searchDirectory(tx, sought, context);
+        const { collection, objects, more } = await search(tx, resource, sought, context);
+        const shown = objects.slice(0, query.limit);
+        const last = more || objects.length > shown.length ? [truncation(resource)] : [];
+        const stays = (object: ObjectRow) => matches(object, query.filter);
+        const found = { collection, objects: shown, stays, gone: () => null };
+        return objectsAnswer(tx, found, query.wanted, context, { last });
       },
     };
   },
 };
+
+const truncation = (resource: Resource) =>
+  statusResponse(hrefOf(resource), 507, "number-of-matches-within-limits");
+
+interface Search extends AddressbookQuery {
+  readonly withMembers: boolean;
+}
 
 /**
  * What matches, at least one more than the limit where there is more, and whether not all was looked at.
@@ -56,26 +66,20 @@ export const ADDRESSBOOK_QUERY: Report = {
 async function search(
   tx: Transaction,
   resource: Resource,
-  query: CardQuery & { readonly withMembers: boolean },
+  query: Search,
   context: MethodContext,
-): Promise<{ found: readonly Resource[]; more: boolean }> {
+): Promise<{ collection: CollectionRow; objects: readonly ObjectRow[]; more: boolean }> {
   switch (resource.kind) {
-    case "addressbook-object":
-      return { found: matches(resource.object, query.filter) ? [resource] : [], more: false };
+    case "addressbook-object": {
+      const { collection, object } = resource;
+      return { collection, objects: matches(object, query.filter) ? [object] : [], more: false };
+    }
     case "addressbook": {
       const { collection } = resource;
       const hidden = await hiddenCards(tx, collection, context);
       const found = query.withMembers ? await searchCards(tx, collection, query) : [];
-      const seen = found.filter(({ name }) => !hidden.has(name));
-      return {
-        found: seen.map((object) => objectResource(collection, object)),
-        more: found.length > query.limit,
-      };
-    }
-    case "directory": {
-      if (!query.withMembers) return { found: [], more: false };
-      const { cards, more } = await listDirectory(tx);
-      return { found: cards.filter(({ object }) => matches(object, query.filter)), more };
+      const objects = found.filter(({ name }) => !hidden.has(name));
+      return { collection, objects, more: found.length > query.limit };
     }
     default:
       throw violated(
@@ -83,6 +87,18 @@ async function search(
         "addressbook-query works on an address book and its cards",
       );
   }
+}
+
+async function searchDirectory(
+  tx: Transaction,
+  { filter, limit, wanted, withMembers }: Search,
+  context: MethodContext,
+): Promise<DavResponse> {
+  const { cards, more } = withMembers ? await listDirectory(tx) : { cards: [], more: false };
+  const found = cards.filter(({ object }) => matches(object, filter));
+  const shown = found.slice(0, limit);
+  const last = more || found.length > shown.length ? [truncation({ kind: "directory" })] : [];
+  return multistatus(await propertyResponses(tx, shown, wanted, context), last);
 }
 
 function readQuery(root: Element, request: DavRequest): AddressbookQuery {

@@ -2,13 +2,12 @@ import { DavError, violated } from "../errors.ts";
 import { depthOf } from "../http/headers.ts";
 import type { DavRequest } from "../http/request.ts";
 import type { MethodContext } from "../methods/method.ts";
-import { multistatus } from "../multistatus.ts";
+import { objectsAnswer } from "../object-responses.ts";
 import { need } from "../privileges.ts";
-import { propertyResponses } from "../property-responses.ts";
 import { readPropertyRequest } from "../propstat.ts";
 import { hasQuirk } from "../quirks.ts";
 import { resolve } from "../resolve.ts";
-import { objectResource, type Resource } from "../resource.ts";
+import type { Resource } from "../resource.ts";
 import type { CollectionRow, ObjectRow } from "../store.ts";
 import { child, type Element } from "../xml/element.ts";
 import { caldav } from "../xml/names.ts";
@@ -32,10 +31,9 @@ export const CALENDAR_QUERY: Report = {
         if (resource === null) throw new DavError(404, "nothing is mapped to this URL");
         need("read", resource, context.user.id);
         const { collection, among } = subject(resource, withMembers);
-        const found = await searchCalendar(tx, collection, among, query);
-        const objects = found.map((object) => objectResource(collection, object));
-        const zoned = { ...context, timezone };
-        return multistatus(await propertyResponses(tx, objects, query.wanted, zoned));
+        const { objects, matches } = await searchCalendar(tx, collection, among, query);
+        const found = { collection, objects, stays: matches, gone: () => null };
+        return objectsAnswer(tx, found, query.wanted, { ...context, timezone });
       },
     };
   },

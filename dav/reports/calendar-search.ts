@@ -8,6 +8,7 @@ import {
   type ComponentFilter,
 } from "../icalendar/index.ts";
 import { needsData, type PropertyRequest } from "../propstat.ts";
+import { keeping, PORTION, readObjects } from "../read-objects.ts";
 import type { CollectionRow, FoundObject, ObjectRow, ObjectSearch, Transaction } from "../store.ts";
 import { decodeText } from "../text.ts";
 
@@ -19,11 +20,16 @@ export interface CalendarQuery {
   readonly wanted: PropertyRequest;
 }
 
-/** Objects whose text is read and judged at a time: others have their turn in between, and memory its bound. */
-const CHUNK = 200;
+/** What a query found. */
+interface Search {
+  /** Where the wanted properties need the stored bytes, the first objects have theirs. */
+  readonly objects: readonly ObjectRow[];
+  /** Whether an object with its bytes matches. */
+  readonly matches: (object: ObjectRow) => boolean;
+}
 
 /**
- * The objects of a calendar that match a query, with their text where the wanted properties need it.
+ * The objects of a calendar that match a query.
  *
  * @param among the objects to judge; null for all members
  */
@@ -32,44 +38,27 @@ export async function searchCalendar(
   collection: CollectionRow,
   among: readonly ObjectRow[] | null,
   { filter, timezone, wanted }: CalendarQuery,
-): Promise<ObjectRow[]> {
+): Promise<Search> {
   const zone = timezone ?? timezoneOf(collection);
   const withText = needsData(wanted);
   const { searched, decides } = plan(filter, zone);
+  const columns = { data: withText && decides, bytes: PORTION };
   const candidates =
     among?.map((object) => ({ object, exact: false })) ??
-    (await tx.findObjects(collection, searched, { data: withText && decides }));
+    (await tx.findObjects(collection, searched, columns));
   const isSure = ({ exact }: FoundObject) => decides && exact;
-  const unsure = candidates.filter((each) => !isSure(each)).map(({ object }) => object);
+  const unsure = candidates.filter((each) => !isSure(each)).map(({ object }) => object.name);
+  const matches = ({ data }: ObjectRow) =>
+    data !== undefined && matchesCalendar(parseCalendar(decodeText(data).text), filter, zone);
+  const keep = keeping(withText ? PORTION : 0);
   const matching = new Map<string, ObjectRow>();
-  for (let from = 0; from < unsure.length; from += CHUNK) {
-    const chunk = unsure.slice(from, from + CHUNK);
-    for (const object of await withTexts(tx, collection, chunk)) {
-      if (matches(object, filter, zone)) matching.set(object.name, object);
-    }
+  for await (const objects of readObjects(tx, collection, unsure)) {
+    for (const each of objects) if (matches(each)) matching.set(each.name, keep(each));
   }
-  return candidates.flatMap((each) => {
-    if (isSure(each)) return [each.object];
-    const found = matching.get(each.object.name);
-    if (found === undefined) return [];
-    return [withText ? found : each.object];
-  });
-}
-
-/** The objects with their stored text, in as few reads as the caller's share of them takes: one, or none. */
-async function withTexts(
-  tx: Transaction,
-  collection: CollectionRow,
-  objects: readonly ObjectRow[],
-): Promise<readonly ObjectRow[]> {
-  const missing = objects.filter(({ data }) => data === undefined).map(({ name }) => name);
-  if (missing.length === 0) return objects;
-  return tx.getObjects(collection, missing, { data: true });
-}
-
-function matches({ data }: ObjectRow, filter: ComponentFilter, zone: string | null): boolean {
-  if (data === undefined) return false;
-  return matchesCalendar(parseCalendar(decodeText(data).text), filter, zone);
+  const objects = candidates.flatMap((each) =>
+    isSure(each) ? each.object : (matching.get(each.object.name) ?? []),
+  );
+  return { objects, matches };
 }
 
 /** What of a filter storage can search by, and whether its exact rows need no further look. */

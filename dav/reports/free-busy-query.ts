@@ -10,6 +10,7 @@ import {
   type BusyTime,
 } from "../icalendar/index.ts";
 import { need } from "../privileges.ts";
+import { readObjects } from "../read-objects.ts";
 import { resolve } from "../resolve.ts";
 import type { CollectionRow, Transaction } from "../store.ts";
 import { decodeText } from "../text.ts";
@@ -100,9 +101,10 @@ async function busyIn(
     const decided = found.filter(({ name }) => !names.has(name));
     spend(decided.length);
     times.push(...indexedTimes(decided, range, zone));
-    if (names.size === 0) continue;
-    for (const { data } of await tx.getObjects(collection, [...names], { data: true })) {
-      times.push(...busyTimes(decodeText(data ?? Buffer.alloc(0)).text, range, zone, spend));
+    for await (const objects of readObjects(tx, collection, [...names])) {
+      for (const { data = Buffer.alloc(0) } of objects) {
+        times.push(...busyTimes(decodeText(data).text, range, zone, spend));
+      }
     }
   }
   return mergeBusy(times);

@@ -2,16 +2,17 @@ import { directoryCard } from "../directory.ts";
 import { DavError, violated } from "../errors.ts";
 import type { MethodContext } from "../methods/method.ts";
 import { multistatus, statusResponse } from "../multistatus.ts";
+import { objectsAnswer } from "../object-responses.ts";
 import { formatPath, parseHref, type ObjectPath } from "../paths.ts";
 import { need } from "../privileges.ts";
 import { responder } from "../property-responses.ts";
 import { needsData, readPropertyRequest } from "../propstat.ts";
+import { PORTION } from "../read-objects.ts";
 import { resolve } from "../resolve.ts";
 import {
   hrefOf,
   isCollection,
   isObject,
-  objectResource,
   pathOf,
   type Resource,
   type ResourceKind,
@@ -81,21 +82,25 @@ function multiget(kind: CollectionKind, name: string): Report {
           const isAsked = (path: ObjectPath | null): path is ObjectPath =>
             path !== null && (!isObject(resource) || path.object === resource.object.name);
           const names = [...members.values()].filter(isAsked).map(({ object }) => object);
-          const objects = await tx.getObjects(collection, names, { data: needsData(wanted) });
-          const found = objects.map((object) => objectResource(collection, object));
-          const respond = await responder(tx, found, wanted, context);
-          const byName = new Map(found.map((member) => [member.object.name, member]));
-          return multistatus(
-            members.entries().map(([href, path]) => {
-              const member = path && byName.get(path.object);
-              return member ? respond(member) : statusResponse(href, 404);
-            }),
+          const columns = { data: needsData(wanted), bytes: PORTION };
+          const byName = new Map(
+            (await tx.getObjects(collection, names, columns)).map((each) => [each.name, each]),
           );
+          const objects = names.flatMap((each) => byName.get(each) ?? []);
+          const others = members
+            .entries()
+            .filter(([, path]) => path === null || !byName.has(path.object))
+            .map(([href]) => missing(href));
+          const gone = (each: string) => missing(hrefIn(collection, each));
+          const found = { collection, objects, stays: () => true, gone };
+          return objectsAnswer(tx, found, wanted, context, { others });
         },
       };
     },
   };
 }
+
+const missing = (href: string) => statusResponse(href, 404);
 
 /** @throws DavError supported-report on anything but a collection of the kind or a member of one */
 function searchedCollection(resource: Resource, kind: CollectionKind): CollectionRow {
@@ -137,4 +142,9 @@ function memberOf(
   if (path?.kind !== "object") return null;
   const parent = formatPath({ ...path, kind: "collection" });
   return parent === formatPath(pathOf({ kind: collection.kind, collection })) ? path : null;
+}
+
+function hrefIn({ home, name }: CollectionRow, object: string): string {
+  const place = { home: home.kind, owner: home.owner.name, collection: name };
+  return formatPath({ kind: "object", ...place, object });
 }

@@ -60,6 +60,12 @@ const http = z.object({
     default: "300",
     example: "60",
   }),
+  stallTimeout: variable(seconds(1, 3600), {
+    name: "PUSHDAV_STALL_TIMEOUT",
+    about: "Seconds after which a client that takes nothing of a long answer is cut off.",
+    default: "120",
+    example: "60",
+  }),
   shutdownTimeout: variable(seconds(0, 3600), {
     name: "PUSHDAV_SHUTDOWN_TIMEOUT",
     about: "Seconds that running requests get to finish at the end.",

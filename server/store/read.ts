@@ -1,6 +1,6 @@
 import type { LockedHome } from "../../dav/lock-store.ts";
 import type {
-  ChangeColumns,
+  BoundedColumns,
   CollectionChange,
   CollectionRow,
   Columns,
@@ -38,6 +38,19 @@ export function withData(
   const light = { name, text: text(OBJECT_COLUMNS) };
   const heavy = { name: `${name}-data`, text: text(`${OBJECT_COLUMNS}, ${bytes}`) };
   return ({ data }) => (data ? heavy : light);
+}
+
+/** The bytes of an object, or none when those of the objects before it, in an order if one is named, are so many or more. */
+export const dataWithin = (
+  bytes: string,
+  order = "",
+) => `case when coalesce(sum(octet_length(o.data)) over (
+  ${order} rows between unbounded preceding and 1 preceding
+), 0) < ${bytes} then o.data end as data`;
+
+/** The parameters of such a statement; only with bytes it takes their number. */
+export function withBytes(values: readonly unknown[], columns: BoundedColumns): unknown[] {
+  return columns.data ? [...values, columns.bytes] : [...values];
 }
 
 const FIND_HOME: Statement = {
@@ -188,15 +201,16 @@ export async function listObjects(
 const GET_OBJECTS = withData(
   "get-objects",
   (columns) => `select ${columns} from ${MEMBERS} and o.name = any($3) and o.data is not null`,
+  dataWithin("$4"),
 );
 
 export async function getObjects(
   db: Connection,
   collection: CollectionRow,
   names: readonly string[],
-  columns: Columns,
+  columns: BoundedColumns,
 ): Promise<ObjectRow[]> {
-  const values = [...keyOf(collection), names];
+  const values = withBytes([...keyOf(collection), names], columns);
   const rows = await rowsOf<ObjectColumns>(db, GET_OBJECTS(columns), values);
   return rows.map(toObject);
 }
@@ -234,29 +248,19 @@ export function keyOf(collection: CollectionRow): unknown[] {
   return [collection.home.owner.id, collection.id];
 }
 
-/** The bytes of a change, or none when those of the changes before it are so many or more. */
-const dataWithin = (bytes: string) => `case when coalesce(sum(octet_length(o.data)) over (
-  order by o.changed_seq rows between unbounded preceding and 1 preceding
-), 0) < ${bytes} then o.data end as data`;
-
-/** The parameters of such a statement; only with bytes it takes their number. */
-function withBytes(values: readonly unknown[], { data, bytes }: ChangeColumns): unknown[] {
-  return data ? [...values, bytes] : [...values];
-}
-
 const CHANGED_OBJECTS = withData(
   "changed-objects",
   (columns) => `select ${columns} from ${MEMBERS}
     and o.changed_seq > $3 and o.changed_seq <= $4 and ($3 > 0 or o.data is not null)
     order by o.changed_seq limit $5`,
-  dataWithin("$6"),
+  dataWithin("$6", "order by o.changed_seq"),
 );
 
 export async function changedObjects(
   db: Connection,
   collection: CollectionRow,
   page: { since: number; limit: number },
-  columns: ChangeColumns,
+  columns: BoundedColumns,
 ): Promise<ObjectChange[]> {
   const values = withBytes([...keyOf(collection), page.since, collection.seq, page.limit], columns);
   const rows = await rowsOf<MaybeObjectColumns>(db, CHANGED_OBJECTS(columns), values);
@@ -335,7 +339,7 @@ const CHANGED_HOME_OBJECTS = withData(
     ) o
     where b.principal_id = $1 and b.home = $2
     order by o.changed_seq limit $5`,
-  dataWithin("$7"),
+  dataWithin("$7", "order by o.changed_seq"),
 );
 
 export async function changedHomeObjects(
@@ -343,7 +347,7 @@ export async function changedHomeObjects(
   actor: number | null,
   home: HomeRow,
   page: { since: number; limit: number },
-  columns: ChangeColumns,
+  columns: BoundedColumns,
 ): Promise<{ collection: CollectionRow; change: ObjectChange }[]> {
   type Row = CollectionColumns & MaybeObjectColumns;
   const values = withBytes(

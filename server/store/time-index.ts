@@ -1,4 +1,5 @@
 import type {
+  BoundedColumns,
   BusyOccurrence,
   CollectionRow,
   Columns,
@@ -6,14 +7,17 @@ import type {
   ObjectSearch,
 } from "../../dav/store.ts";
 import { rowsOf, type Connection, type Statement } from "./query.ts";
-import { keyOf, MEMBERS, withData } from "./read.ts";
+import { dataWithin, keyOf, MEMBERS, withBytes, withData } from "./read.ts";
 import { keyedBy, queryOf } from "./text-index.ts";
 import { toObject, type ObjectColumns } from "./rows.ts";
+
+const inNameOrder = (bytes: string) => dataWithin(bytes, "order by o.name");
 
 const FIND_BY_COMPONENT = withData(
   "find-by-component",
   (columns) => `select ${columns}, true as exact from ${MEMBERS}
     and o.data is not null and ($3::text is null or o.component = $3) order by o.name`,
+  inNameOrder("$4"),
 );
 
 interface Arm {
@@ -51,6 +55,7 @@ const FIND_BY_TIME = withData(
     select ${columns}, hit.exact from hit join object o
       on o.principal_id = $1 and o.collection_id = $2 and o.name = hit.object_name
     where o.data is not null order by o.name`,
+  inNameOrder("$10"),
 );
 
 const FIND_BY_KEYS = withData(
@@ -60,6 +65,7 @@ const FIND_BY_KEYS = withData(
       on o.principal_id = k.principal_id and o.collection_id = k.collection_id and o.name = k.object_name
     where k.principal_id = $1 and k.collection_id = $2 and o.data is not null
       and ($3::text is null or o.component = $3) order by o.name`,
+  inNameOrder("$5"),
 );
 
 const FIND_BY_TIME_AND_KEYS = withData(
@@ -69,6 +75,7 @@ const FIND_BY_TIME_AND_KEYS = withData(
       join keyed k on k.principal_id = $1 and k.collection_id = $2 and k.object_name = hit.object_name
       join object o on o.principal_id = $1 and o.collection_id = $2 and o.name = hit.object_name
     where o.data is not null order by o.name`,
+  inNameOrder("$11"),
 );
 
 /** Objects by component, and by time and keys, or else by keys. All that are found by component alone count as exact. */
@@ -76,11 +83,11 @@ export async function findObjects(
   db: Connection,
   collection: CollectionRow,
   search: ObjectSearch,
-  columns: Columns,
+  columns: BoundedColumns,
 ): Promise<FoundObject[]> {
   type Row = ObjectColumns & { exact: boolean };
   const [statement, values] = lookUp(collection, search);
-  const given = [...keyOf(collection), search.component ?? null, ...values];
+  const given = withBytes([...keyOf(collection), search.component ?? null, ...values], columns);
   return (await rowsOf<Row>(db, statement(columns), given)).map(toFound);
 }
 
