@@ -13,6 +13,7 @@ export { digestOf } from "./digest.ts";
 export { CalendarError } from "./error.ts";
 export type { CalendarCondition } from "./error.ts";
 export { matchesCalendar } from "./filter.ts";
+export { matchesText } from "./match-text.ts";
 export { UNDECIDED } from "./busy-type.ts";
 export { busyTimes, indexedTimes, mergeBusy, writeFreeBusy } from "./freebusy.ts";
 export type { BusyTime } from "./freebusy.ts";

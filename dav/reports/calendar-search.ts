@@ -1,9 +1,8 @@
 import { timezoneOf } from "../calendar-timezone.ts";
 import {
   COMPONENTS,
-  matchesCalendar,
+  matchesText,
   nominate,
-  parseCalendar,
   searchFor,
   type ComponentFilter,
 } from "../icalendar/index.ts";
@@ -49,7 +48,7 @@ export async function searchCalendar(
   const isSure = ({ exact }: FoundObject) => decides && exact;
   const unsure = candidates.filter((each) => !isSure(each)).map(({ object }) => object.name);
   const matches = ({ data }: ObjectRow) =>
-    data !== undefined && matchesCalendar(parseCalendar(decodeText(data).text), filter, zone);
+    data !== undefined && matchesText(decodeText(data).text, filter, zone);
   const keep = keeping(withText ? PORTION : 0);
   const matching = new Map<string, ObjectRow>();
   for await (const objects of readObjects(tx, collection, unsure)) {

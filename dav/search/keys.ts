@@ -11,6 +11,14 @@ const MAX_PIECES = 32;
 /** Keys of an object at most: one of more is not worth the space. */
 const MAX_KEYS = 4000;
 
+/** Characters of a name that are part of its key: no name of a real property is that long. */
+const NAME_LENGTH = 255;
+
+/** The key of objects that have a property, or a part, of a name; in upper case. */
+export function presenceKey(name: string): string {
+  return `+${Array.from(searchForm(name)).slice(0, NAME_LENGTH).join("")}`;
+}
+
 /** Adds a text in all pieces of three characters: the keys of objects whose text holds another (`searchText`). */
 export function addPieces(keys: Set<string>, text: string): void {
   const characters = Array.from(searchForm(text));

@@ -1,8 +1,8 @@
 import { affordable, joined, type KeySearch } from "../search/key-search.ts";
-import { searchText } from "../search/keys.ts";
+import { presenceKey, searchText } from "../search/keys.ts";
 import type { CardFilter, CardPropertyFilter, CardTextMatch } from "./filter.ts";
 import { splitPropertyName } from "./property.ts";
-import { COMMON, presenceKey, SEARCHED, uidKey } from "./search-keys.ts";
+import { COMMON, SEARCHED, uidKey } from "./search-keys.ts";
 
 /**
  * What a filter asks of the keys of a card (see `keysOf`). Every card that the filter matches is among the

@@ -1,5 +1,5 @@
 import { searchForm } from "../search/form.ts";
-import { addPieces, bounded } from "../search/keys.ts";
+import { addPieces, bounded, presenceKey } from "../search/keys.ts";
 import type { Card } from "./card.ts";
 import { unescapeText } from "./property.ts";
 
@@ -18,10 +18,6 @@ export const COMMON: ReadonlySet<string> = new Set(["FN", "N", "PRODID", "REV", 
 
 /** Characters of a UID that are part of its key. */
 const UID_LENGTH = 200;
-
-export function presenceKey(name: string): string {
-  return `+${name}`;
-}
 
 export function uidKey(value: string): string {
   return `#${Array.from(searchForm(value)).slice(0, UID_LENGTH).join("")}`;

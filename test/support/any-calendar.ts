@@ -55,6 +55,8 @@ const texts = fc.record(
       .map(({ word, long }) => [long ? `${"so it goes on. ".repeat(80)}${word}` : word]),
     CATEGORIES: fc.subarray([...WORDS], { minLength: 1, maxLength: 3 }),
     STATUS: fc.constant(["CONFIRMED"]),
+    COMMENT: fc.constantFrom(...WORDS).map((word) => [word]),
+    "X-ROOM": fc.constant(["Board"]),
   },
   { requiredKeys: [] },
 );
@@ -184,6 +186,8 @@ const property = (uids: readonly string[]): fc.Arbitrary<PlainProperty> =>
           "CATEGORIES",
           "STATUS",
           "ATTENDEE",
+          "COMMENT",
+          "X-ROOM",
         ),
         test: fc.oneof(fc.constantFrom("defined", "not-defined"), text),
       }),

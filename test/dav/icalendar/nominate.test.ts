@@ -4,6 +4,7 @@ import { COLLATIONS, contains } from "../../../dav/icalendar/collation.ts";
 import {
   keysOfCalendar,
   matchesCalendar,
+  matchesText,
   nominate,
   parseCalendar,
   type ComponentFilter,
@@ -35,12 +36,15 @@ test("whatever a filter matches is a candidate by its keys, and others often are
       fc.array(textFilter, { minLength: 10, maxLength: 10 }),
       (objects, plain) => {
         const filters = plain.map((filter) => filterOf(filterElement(filter)));
-        for (const calendar of objects.map((object) => parseCalendar(textOf(object)))) {
+        for (const written of objects.map(textOf)) {
+          const calendar = parseCalendar(written);
           const keys = keysOfCalendar(calendar);
           for (const filter of filters) {
+            const matches = matchesCalendar(calendar, filter, null);
+            if (matchesText(written, filter, null) !== matches) return false;
             if (nominates(nominate(filter), keys)) continue;
             spared += 1;
-            if (matchesCalendar(calendar, filter, null)) return false;
+            if (matches) return false;
           }
         }
         return true;
@@ -85,7 +89,7 @@ const wanting = (...properties: string[]) =>
       .join("")}</C:comp-filter></C:comp-filter></C:filter>`,
   );
 
-test("the texts that clients search in are keys, those of alarms and zones are not", (t) => {
+test("the texts that clients search in are keys, those of alarms and zones are not, but what there is", (t) => {
   const alarm = ["BEGIN:VALARM", "DESCRIPTION:Reminder", "END:VALARM"];
   const keys = keysOfCalendar(
     calendar(
@@ -93,7 +97,20 @@ test("the texts that clients search in are keys, those of alarms and zones are n
       ...event("SUMMARY:Zoë", "RECURRENCE-ID:20260101"),
     ),
   );
-  t.deepEqual(keys, ["=1", "=ZOE", "=OE", "=E", "=A,B", "=,B", "=B"]);
+  t.deepEqual(keys, [
+    "+CATEGORIES",
+    "+COMMENT",
+    "+VALARM",
+    "+DESCRIPTION",
+    "+RECURRENCE-ID",
+    "=1",
+    "=ZOE",
+    "=OE",
+    "=E",
+    "=A,B",
+    "=,B",
+    "=B",
+  ]);
 });
 
 test("a text too long for keys is looked through, and only when it is asked for", (t) => {
@@ -114,10 +131,47 @@ test("very many texts, or conditions, make an object a candidate always", (t) =>
   );
   t.deepEqual(keysOfCalendar(calendar(...event(...texts))), ["?"]);
   t.deepEqual(keysOfCalendar(calendar(...event(`DESCRIPTION:${random(1).repeat(500_000)}`))), [
+    "+DESCRIPTION",
     "=1",
     "?DESCRIPTION",
   ]);
   t.is(nominate(wanting(...Array<string>(200).fill("SUMMARY"))), null);
   t.not(nominate(wanting("SUMMARY")), null);
-  t.is(nominate(wanting("COMMENT")), null);
+});
+
+const filterFor = (inner: string) =>
+  filterOf(
+    `<C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT">${inner}</C:comp-filter></C:comp-filter></C:filter>`,
+  );
+
+test("an object without a property or part that must be there is no candidate, whatever is asked of it", (t) => {
+  const without = keysOfCalendar(calendar(...event("SUMMARY:Lunch")));
+  const alarm = ["BEGIN:VALARM", "X-Sound;X-A=1:loud", "END:VALARM"];
+  const have = keysOfCalendar(calendar(...event("COMMENT:x", "ATTENDEE:mailto:a@b", ...alarm)));
+  const match = '<C:text-match negate-condition="yes">lunch</C:text-match>';
+  for (const asked of [
+    `<C:prop-filter name="comment">${match}</C:prop-filter>`,
+    '<C:prop-filter name="ATTENDEE"><C:param-filter name="PARTSTAT"/></C:prop-filter>',
+    '<C:comp-filter name="valarm"/>',
+    `<C:comp-filter name="VALARM"><C:prop-filter name="X-SOUND">${match}</C:prop-filter></C:comp-filter>`,
+  ]) {
+    t.true(nominates(nominate(filterFor(asked)), have), asked);
+    t.false(nominates(nominate(filterFor(asked)), without), asked);
+  }
+  for (const asked of [
+    `<C:prop-filter name="SUMMARY">${match}</C:prop-filter>`,
+    '<C:prop-filter name="COMMENT"><C:is-not-defined/></C:prop-filter>',
+    '<C:comp-filter name="VALARM"><C:is-not-defined/></C:comp-filter>',
+  ]) {
+    t.is(nominate(filterFor(asked)), null, asked);
+  }
+});
+
+test("names of any length and characters are keys that a filter asks for", (t) => {
+  const name = `X-${"LONG-".repeat(1000)}`;
+  const part = [`BEGIN:X-${"É'\\ ".repeat(100)}Z`, `END:X-${"É'\\ ".repeat(100)}Z`];
+  const keys = keysOfCalendar(calendar(...event(`${name}:1`, ...part)));
+  for (const key of keys) t.true(Buffer.byteLength(key) < 1100, key);
+  t.true(nominates(nominate(filterFor(`<C:prop-filter name="${name}"/>`)), keys));
+  t.true(nominates(nominate(filterFor(`<C:comp-filter name="x-${"é'\\ ".repeat(100)}z"/>`)), keys));
 });
