@@ -10,7 +10,7 @@ import {
 } from "./vcard/index.ts";
 import { xcardDocument } from "./xcard.ts";
 
-/** Characters of cards that are converted for one file at most, which takes about a second. */
+/** Bytes of cards that are converted in one piece at most, which takes about a second. */
 export const MAX_CONVERTED = 1024 * 1024;
 
 /** A form in which every card is served. */
@@ -93,24 +93,9 @@ export function formatCard(
   return format.type === "application/vcard+json" ? JSON.stringify(card) : xcardDocument([card]);
 }
 
-/**
- * All cards of an address book in one file: vCards one after another, an array of jCards, or one xCard document.
- *
- * @throws DavError 403 when too much would have to be converted
- */
+/** Many cards in one file: vCards one after another, an array of jCards, or one xCard document. */
 export function formatCards(texts: readonly string[], format: CardFormat): string {
-  let converted = 0;
-  const rendered = texts.map((text) => {
-    const card = renderCard(text, format.version, null);
-    if (card !== text) converted += text.length;
-    if (converted > MAX_CONVERTED) {
-      throw new DavError(
-        403,
-        "this address book is too large for one file; synchronize it instead",
-      );
-    }
-    return card;
-  });
+  const rendered = texts.map((text) => renderCard(text, format.version, null));
   if (format.type === "text/vcard") {
     return rendered.map((card) => card.replace(/^\uFEFF/, "").replace(/[\r\n]*$/, "\r\n")).join("");
   }

@@ -218,6 +218,15 @@ export type BoundedColumns =
   | { readonly data: false }
   | { readonly data: boolean; readonly bytes: number };
 
+/** Some of the members of a collection. */
+export interface MemberPage {
+  /** The name before the first one; empty at the beginning. */
+  readonly after: string;
+  readonly limit: number;
+  /** When those before have so many bytes, in their stored properties and what else is read, the page ends. */
+  readonly bytes: number;
+}
+
 /** What a push registration is about: a home, or a collection in it. */
 export interface PushTarget {
   readonly ownerId: number;
@@ -275,7 +284,8 @@ export interface Transaction {
     name: string,
     uid: string,
   ): Promise<{ collection: CollectionRow; object: ObjectRow | null; holder: string | null } | null>;
-  listObjects(collection: CollectionRow, columns: Columns): Promise<ObjectRow[]>;
+  /** Members in order of name. */
+  listObjects(collection: CollectionRow, page: MemberPage, columns: Columns): Promise<ObjectRow[]>;
   getObjects(
     collection: CollectionRow,
     names: readonly string[],

@@ -17,7 +17,7 @@ export { matchesText } from "./match-text.ts";
 export { UNDECIDED } from "./busy-type.ts";
 export { busyTimes, indexedTimes, mergeBusy, writeFreeBusy } from "./freebusy.ts";
 export type { BusyTime } from "./freebusy.ts";
-export { joinCalendars } from "./join.ts";
+export { calendarJoiner, joinCalendars, type FileWriter } from "./join.ts";
 export type { ComponentFilter, ParameterFilter, PropertyFilter, TextMatch } from "./filter.ts";
 export { nominate } from "./nominate.ts";
 export { occurrences } from "./occurrences.ts";

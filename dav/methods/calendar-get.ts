@@ -6,17 +6,16 @@ import {
 } from "../calendar-format.ts";
 import { preferredType } from "../http/accept.ts";
 import type { DavRequest, DavResponse } from "../http/request.ts";
-import { joinCalendars, type Timezones } from "../icalendar/index.ts";
+import { calendarJoiner, joinCalendars, type Timezones } from "../icalendar/index.ts";
 import type { CollectionRow, ObjectRow } from "../store.ts";
 import { decodeText } from "../text.ts";
 import { titleOf } from "../title.ts";
-import type { FileForm } from "./collection-file.ts";
+import { inOnePiece, type FileForm } from "./collection-file.ts";
 import type { MethodContext } from "./method.ts";
 
 /** What answers about the same state may differ by. */
 export const CALENDAR_VARY = "Accept, CalDAV-Timezones";
-/** Bytes of one answer; of all formats only text needs no conversion. */
-const MAX_TEXT_BYTES = 16 * 1024 * 1024;
+/** Bytes of an answer that is converted, as every format but text is. */
 const MAX_CONVERTED_BYTES = 2 * 1024 * 1024;
 
 /** A calendar object in the form that the client likes, or null for the stored bytes, as for huge ones. */
@@ -44,14 +43,15 @@ export function calendarFile(
 ): FileForm | null {
   const format = preferredType(request.headers["accept"], [...CALENDAR_FORMATS, "text/html"]);
   if (format === "text/html") return null;
-  const rendering = { ...AS_STORED, timezones };
+  const isText = format === "text/calendar" && timezones === null;
+  const convert = (texts: readonly string[]) =>
+    formatCalendar(joinCalendars(texts, titleOf(collection)), format, { ...AS_STORED, timezones });
   return {
     contentType: `${format}; charset=utf-8`,
     vary: CALENDAR_VARY,
     mark: `${MARKS[format]}${timezones === null ? "" : TIMEZONE_MARKS[timezones]}`,
-    maxBytes:
-      format === "text/calendar" && timezones === null ? MAX_TEXT_BYTES : MAX_CONVERTED_BYTES,
-    write: (texts) => formatCalendar(joinCalendars(texts, titleOf(collection)), format, rendering),
+    maxBytes: isText ? null : MAX_CONVERTED_BYTES,
+    writer: isText ? calendarJoiner(titleOf(collection)) : inOnePiece(convert),
   };
 }
 

@@ -11,11 +11,8 @@ import { contentType } from "../quirks.ts";
 import { preferredType } from "../http/accept.ts";
 import type { CollectionRow, ObjectRow } from "../store.ts";
 import { decodeText } from "../text.ts";
-import type { FileForm } from "./collection-file.ts";
+import { inOnePiece, type FileForm } from "./collection-file.ts";
 import type { MethodContext } from "./method.ts";
-
-/** Bytes of an address book in one file. */
-const MAX_TEXT_BYTES = 16 * 1024 * 1024;
 
 /**
  * A card in the form that is accepted, where that is not the one it is stored in; null where the stored
@@ -51,11 +48,13 @@ export function addressbookFile(
   if (preferredType(accept, ["text/vcard", ...CARD_TYPES, "text/html"]) === "text/html")
     return null;
   const format = formatFor(acceptedCardFormat(accept), userAgent);
+  const write = (texts: readonly string[]) => formatCards(texts, format);
+  const isText = format.type === "text/vcard";
   return {
     contentType: contentType(`${format.type}; charset=utf-8`, userAgent),
     vary: "Accept",
     mark: format.mark,
-    maxBytes: format.type === "text/vcard" ? MAX_TEXT_BYTES : MAX_CONVERTED,
-    write: (texts) => formatCards(texts, format),
+    maxBytes: isText ? null : MAX_CONVERTED,
+    writer: isText ? { start: "", next: write, end: () => "" } : inOnePiece(write),
   };
 }

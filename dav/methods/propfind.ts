@@ -6,11 +6,13 @@ import { optionalXmlBody } from "../http/body.ts";
 import { depthOf, type Depth } from "../http/headers.ts";
 import { prefersMinimal, prefersNoRoot, withApplied } from "../http/prefer.ts";
 import type { DavRequest } from "../http/request.ts";
-import { multistatus } from "../multistatus.ts";
+import { longMultistatus, multistatus, type Responses } from "../multistatus.ts";
+import { stillReadable } from "../object-responses.ts";
 import { need, privilegesOn } from "../privileges.ts";
 import { EVERYWHERE } from "../properties/property.ts";
 import { propertyResponses } from "../property-responses.ts";
 import { readPropertyRequest, type PropertyRequest } from "../propstat.ts";
+import { listMembers, listPage } from "../read-objects.ts";
 import { resolve } from "../resolve.ts";
 import {
   collectionResource,
@@ -20,6 +22,7 @@ import {
   isHome,
   isInFiles,
   objectResource,
+  type CollectionResource,
   type Resource,
 } from "../resource.ts";
 import { hasQuirk } from "../quirks.ts";
@@ -41,9 +44,18 @@ export const PROPFIND: Method = {
         const resource = await resolve(tx, request.path);
         if (resource === null) throw new DavError(404, "nothing is mapped to this URL");
         need("read", resource, context.user.id);
-        const inside = await below(tx, resource, depth, context);
-        const found = isRootless ? inside : [resource, ...inside];
-        const answer = multistatus(await propertyResponses(tx, found, wanted, context));
+        const found = isRootless ? [] : [resource];
+        const answer =
+          isCollection(resource) && depth !== 0
+            ? longMultistatus(await pageOf(tx, { resource, found, after: "" }, wanted, context))
+            : multistatus(
+                await propertyResponses(
+                  tx,
+                  [...found, ...(await below(tx, resource, depth, context))],
+                  wanted,
+                  context,
+                ),
+              );
         if (!isRootless || request.headers["prefer"] === undefined) return answer;
         return { ...answer, headers: withApplied(answer.headers, "depth-noroot") };
       },
@@ -55,6 +67,39 @@ function readWanted(request: DavRequest): PropertyRequest {
   const root = optionalXmlBody(request, [dav("propfind")]);
   if (root !== null) return readPropertyRequest(root, request);
   return { kind: "allprop", elements: [], minimal: prefersMinimal(request) };
+}
+
+/** Where the listing of a calendar or address book is. */
+interface Listing {
+  readonly resource: CollectionResource;
+  /** What is told of before the members. */
+  readonly found: readonly Resource[];
+  /** The last member that was told of; empty at the beginning. */
+  readonly after: string;
+}
+
+/** Some members of a collection; those that follow are read when the client took these. */
+async function pageOf(
+  tx: Transaction,
+  { resource, found, after }: Listing,
+  wanted: PropertyRequest,
+  context: MethodContext,
+): Promise<Responses> {
+  const { collection } = resource;
+  const { members: page, more: follow } = await listPage(tx, collection, after);
+  const hidden = await hiddenCards(tx, collection, context);
+  const shown = page
+    .filter(({ name }) => !hidden.has(name))
+    .map((object) => objectResource(collection, object));
+  const last = page.at(-1)?.name;
+  const more = async (next: Transaction) => {
+    const now = collectionResource(await stillReadable(next, collection, context));
+    return pageOf(next, { resource: now, found: [], after: last ?? "" }, wanted, context);
+  };
+  return {
+    responses: await propertyResponses(tx, [...found, ...shown], wanted, context),
+    more: follow && last !== undefined ? more : null,
+  };
 }
 
 async function below(
@@ -112,11 +157,13 @@ async function members(
   const { user, files, hosts } = context;
   if (isCollection(resource)) {
     const { collection } = resource;
-    const objects = await tx.listObjects(collection, { data: false });
     const hidden = await hiddenCards(tx, collection, context);
-    return objects
-      .filter(({ name }) => !hidden.has(name))
-      .map((object) => objectResource(collection, object));
+    const found: Resource[] = [];
+    for await (const page of listMembers(tx, collection)) {
+      const seen = page.filter(({ name }) => !hidden.has(name));
+      found.push(...seen.map((object) => objectResource(collection, object)));
+    }
+    return found;
   }
   if (isInFiles(resource)) {
     return resource.kind === "file" ? [] : (await tx.files.list(resource.file)).map(fileResource);

@@ -7,6 +7,7 @@ import { need, privilegesOn } from "../privileges.ts";
 import { COLLECTIONS, HOMES } from "../properties/property.ts";
 import { propertyResponses } from "../property-responses.ts";
 import { propertyValue, readPropertyRequest } from "../propstat.ts";
+import { listMembers } from "../read-objects.ts";
 import { resolve } from "../resolve.ts";
 import {
   collectionResource,
@@ -91,8 +92,11 @@ async function below(
 ): Promise<Resource[]> {
   if (isCollection(resource)) {
     const { collection } = resource;
-    const objects = await tx.listObjects(collection, { data: false });
-    return objects.map((object) => objectResource(collection, object));
+    const members: Resource[] = [];
+    for await (const page of listMembers(tx, collection)) {
+      members.push(...page.map((object) => objectResource(collection, object)));
+    }
+    return members;
   }
   if (isHome(resource)) {
     const collections = (await tx.listCollections(resource.home)).map(collectionResource);

@@ -6,6 +6,7 @@ import type {
   Columns,
   HomeKind,
   HomeRow,
+  MemberPage,
   ObjectChange,
   ObjectRow,
 } from "../../dav/store.ts";
@@ -184,17 +185,39 @@ export async function findTarget(
 /** The members of the collection $2 of the owner $1, tombstones too. */
 export const MEMBERS = `object o where o.principal_id = $1 and o.collection_id = $2`;
 
-const LIST_OBJECTS = withData(
-  "list-objects",
-  (columns) => `select ${columns} from ${MEMBERS} and o.data is not null order by o.name`,
-);
+/** What $3 to $5 say is a MemberPage. */
+function listObjectsStatement(name: string, columns: string, bytes: string): Statement {
+  return {
+    name,
+    text: `select ${columns} from (
+        select o.*, coalesce(
+          sum(${bytes}) over (order by o.name rows between unbounded preceding and 1 preceding), 0
+        ) as before
+        from ${MEMBERS} and o.data is not null and o.name > $3 order by o.name limit $4
+      ) o where before < $5 order by o.name`,
+  };
+}
+
+const PROPERTY_BYTES = `case when o.properties = '{}' then 0 else octet_length(o.properties::text) end`;
+
+const LIST_OBJECTS = {
+  light: listObjectsStatement("list-objects", OBJECT_COLUMNS, PROPERTY_BYTES),
+  heavy: listObjectsStatement(
+    "list-objects-data",
+    `${OBJECT_COLUMNS}, o.data`,
+    `octet_length(o.data) + ${PROPERTY_BYTES}`,
+  ),
+};
 
 export async function listObjects(
   db: Connection,
   collection: CollectionRow,
-  columns: Columns,
+  { after, limit, bytes }: MemberPage,
+  { data }: Columns,
 ): Promise<ObjectRow[]> {
-  const rows = await rowsOf<ObjectColumns>(db, LIST_OBJECTS(columns), keyOf(collection));
+  const statement = data ? LIST_OBJECTS.heavy : LIST_OBJECTS.light;
+  const values = [...keyOf(collection), after, limit, bytes];
+  const rows = await rowsOf<ObjectColumns>(db, statement, values);
   return rows.map(toObject);
 }
 

@@ -96,7 +96,7 @@ function transaction(db: Connection, author: Author, quota: number): Transaction
       read.findObject(db, actor, { kind, owner, collection, name }, columns),
     findTarget: (kind, owner, collection, name, uid) =>
       read.findTarget(db, actor, { kind, owner, collection, name }, uid),
-    listObjects: (collection, columns) => read.listObjects(db, collection, columns),
+    listObjects: (collection, page, columns) => read.listObjects(db, collection, page, columns),
     getObjects: (collection, names, columns) => read.getObjects(db, collection, names, columns),
     findObjects: (collection, search, columns) =>
       timeIndex.findObjects(db, collection, search, columns),

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { joinCalendars } from "../../dav/icalendar/index.ts";
+import { calendarJoiner, type FileWriter } from "../../dav/icalendar/index.ts";
+import { readMembers } from "../../dav/read-objects.ts";
 import type { CollectionRow, HomeKind, ObjectRow, Transaction } from "../../dav/store.ts";
 import { decodeText } from "../../dav/text.ts";
 import { titleOf } from "../../dav/title.ts";
@@ -29,7 +30,6 @@ export interface Exported {
 }
 
 const HOMES: readonly HomeKind[] = ["calendars", "addressbooks"];
-const WITH_DATA = { data: true };
 
 /**
  * Writes the collections of an account to files that only their owner can read: FOLDER/calendars/NAME.ics and
@@ -40,13 +40,9 @@ const WITH_DATA = { data: true };
 export async function exportAccount(options: ExportOptions): Promise<Exported[]> {
   const exported: Exported[] = [];
   for (const collection of await findCollections(options)) {
-    const objects = await options.store.run(
-      { mode: "snapshot", run: (tx) => tx.listObjects(collection, WITH_DATA) },
-      null,
-    );
-    const path = await write(options, collection, objects);
-    const title = titleOf(collection);
-    exported.push({ collection: collection.name, title, objects: objects.length, path });
+    const run = (tx: Transaction) => write(options, collection, readMembers(tx, collection));
+    const { path, objects } = await options.store.run({ mode: "snapshot", run }, null);
+    exported.push({ collection: collection.name, title: titleOf(collection), objects, path });
   }
   return exported;
 }
@@ -69,27 +65,45 @@ async function findCollections(options: ExportOptions): Promise<CollectionRow[]>
 async function write(
   { folder, separate }: ExportOptions,
   collection: CollectionRow,
-  objects: readonly ObjectRow[],
-): Promise<string> {
+  pages: AsyncIterable<readonly ObjectRow[]>,
+): Promise<{ path: string; objects: number }> {
   const place = join(folder, collection.home.kind, fileName(collection.name));
-  if (!separate) {
-    const path = `${place}${collection.kind === "calendar" ? ".ics" : ".vcf"}`;
-    await writePrivately(path, joined(collection, objects));
-    return path;
+  let objects = 0;
+  if (separate) {
+    for await (const page of pages) {
+      objects += page.length;
+      for (const { name, data } of page) {
+        await writePrivately(join(place, fileName(name)), data ?? "");
+      }
+    }
+    return { path: place, objects };
   }
-  for (const { name, data } of objects) {
-    await writePrivately(join(place, fileName(name)), data ?? "");
-  }
-  return place;
+  const { start, next, end } =
+    collection.kind === "calendar" ? calendarJoiner(titleOf(collection)) : CARDS;
+  const parts = async function* () {
+    yield start;
+    for await (const page of pages) {
+      objects += page.length;
+      yield next(page.map(({ data = Buffer.alloc(0) }) => decodeText(data).text));
+    }
+    yield end();
+  };
+  const path = `${place}${collection.kind === "calendar" ? ".ics" : ".vcf"}`;
+  await writePrivately(path, parts());
+  return { path, objects };
 }
 
-function joined(collection: CollectionRow, objects: readonly ObjectRow[]): string {
-  const texts = objects.map(({ data }) => decodeText(data ?? Buffer.alloc(0)).text);
-  if (collection.kind === "calendar") return joinCalendars(texts, titleOf(collection));
-  return texts.map((text) => (text.endsWith("\n") ? text : `${text}\r\n`)).join("");
-}
+/** Cards one after another. */
+const CARDS: FileWriter = {
+  start: "",
+  next: (texts) => texts.map((text) => (text.endsWith("\n") ? text : `${text}\r\n`)).join(""),
+  end: () => "",
+};
 
-async function writePrivately(path: string, content: string | Uint8Array): Promise<void> {
+async function writePrivately(
+  path: string,
+  content: string | Uint8Array | AsyncIterable<string>,
+): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await writeFile(path, content, { mode: 0o600 });
 }

@@ -35,9 +35,9 @@ const MEGABYTE = 2 ** 20;
 const COUNT = 16;
 const SIZE = 200_000;
 
-const cardText = (uid: string, note = "x".repeat(SIZE)) =>
+const cardText = (uid: string, note: string) =>
   `BEGIN:VCARD\r\nVERSION:3.0\r\nUID:${uid}\r\nFN:Card ${uid}\r\nN:;;;;\r\nNOTE:${note}\r\nEND:VCARD\r\n`;
-const eventText = (uid: string, note = "x".repeat(SIZE)) =>
+const eventText = (uid: string, note: string) =>
   `BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//EN\r\nBEGIN:VEVENT\r\nUID:${uid}\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:20260105T090000Z\r\nRRULE:FREQ=DAILY\r\nDESCRIPTION:${note}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n`;
 
 const KINDS = {
@@ -50,6 +50,7 @@ async function collectionOf(
   { store, send }: TestServer,
   home: keyof typeof KINDS,
   name: string,
+  size = SIZE,
 ): Promise<string> {
   const { kind, ending, write } = KINDS[home];
   const path = `/dav/${home}/alice/${name}/`;
@@ -60,7 +61,7 @@ async function collectionOf(
   const body = `<mkcol xmlns="DAV:"><set><prop><resourcetype><collection/>${type}</resourcetype></prop></set></mkcol>`;
   await send({ method: "MKCOL", target: path, user: "alice", headers: {}, body });
   const objects = Array.from({ length: COUNT }, (_, n) => ({
-    ...validateObject(kind, Buffer.from(write(`${n}`)), new Date()),
+    ...validateObject(kind, Buffer.from(write(`${n}`, "x".repeat(size))), new Date()),
     name: `${n}.${ending}`,
   }));
   const run = async (tx: Parameters<Parameters<typeof store.run>[0]["run"]>[0]) => {
@@ -160,36 +161,77 @@ const MONTH = `start="20260301T000000Z" end="20260401T000000Z"`;
 const TEXT = `<A:prop-filter name="FN"><A:text-match>Card</A:text-match></A:prop-filter>`;
 const PROP = `<C:prop-filter name="DESCRIPTION"><C:text-match>x</C:text-match></C:prop-filter>`;
 
-test("what asks for many large objects is answered in parts of bounded size, which together are whole", async (t) => {
-  const questions: [Asked, string[]][] = [
-    [multiget(CARDS), namesOf(CARDS, "vcf")],
-    [cardQuery(CARDS, ""), namesOf(CARDS, "vcf")],
-    [cardQuery(CARDS, TEXT), namesOf(CARDS, "vcf")],
-    [eventQuery(EVENTS, ""), namesOf(EVENTS, "ics")],
-    [eventQuery(EVENTS, `<C:time-range ${MONTH}/>`), namesOf(EVENTS, "ics")],
-    [eventQuery(EVENTS, PROP), namesOf(EVENTS, "ics")],
-  ];
-  for (const [question, expected] of questions) {
-    const parts = await partsOf(await begin(t.context, question));
-    t.true(parts.length > 2, question.body);
-    for (const part of parts) t.true(part.length < 2 * MEGABYTE, question.body);
-    t.deepEqual(hrefsIn(Buffer.concat(parts)), expected, question.body);
-  }
-});
+test.serial(
+  "what asks for many large objects is answered in parts of bounded size, which together are whole",
+  async (t) => {
+    const questions: [Asked, string[]][] = [
+      [multiget(CARDS), namesOf(CARDS, "vcf")],
+      [cardQuery(CARDS, ""), namesOf(CARDS, "vcf")],
+      [cardQuery(CARDS, TEXT), namesOf(CARDS, "vcf")],
+      [eventQuery(EVENTS, ""), namesOf(EVENTS, "ics")],
+      [eventQuery(EVENTS, `<C:time-range ${MONTH}/>`), namesOf(EVENTS, "ics")],
+      [eventQuery(EVENTS, PROP), namesOf(EVENTS, "ics")],
+    ];
+    for (const [question, expected] of questions) {
+      const parts = await partsOf(await begin(t.context, question));
+      t.true(parts.length > 2, question.body);
+      for (const part of parts) t.true(part.length < 2 * MEGABYTE, question.body);
+      t.deepEqual(hrefsIn(Buffer.concat(parts)), expected, question.body);
+    }
+  },
+);
 
-test("a long answer to a client arrives whole, and a short one in one piece of known length", async (t) => {
-  const { send } = t.context;
-  const ask = ({ method, target, body }: Asked) =>
-    send({ method, target, user: "alice", headers: { prefer: "return=minimal" }, body });
-  const long = await ask(multiget(CARDS));
-  t.deepEqual(hrefsIn(Buffer.from(long.body)), namesOf(CARDS, "vcf"));
-  t.is(long.headers.get("content-length"), null);
-  t.is(long.headers.get("preference-applied"), "return=minimal");
-  const short = await ask(multiget(CARDS, DATA.vcf, [`${CARDS}1.vcf`]));
-  t.is(short.headers.get("content-length"), String(Buffer.byteLength(short.body)));
-});
+test.serial(
+  "a whole calendar, a whole address book and a listing with large properties are answered in parts",
+  async (t) => {
+    const { pool } = t.context;
+    const file = async (target: string) =>
+      (await partsOf(await begin(t.context, { method: "GET", target, body: "" }))).map(String);
+    for (const [target, line] of [
+      [CARDS, /^UID:(\d+)\r$/gm],
+      [EVENTS, /^UID:(\d+)\r$/gm],
+    ] as const) {
+      const parts = await file(target);
+      t.true(parts.length > 2, target);
+      for (const part of parts) t.true(part.length < 2 * MEGABYTE, target);
+      const whole = parts.join("");
+      t.is(new Set([...whole.matchAll(line)].map(([, uid]) => uid)).size, COUNT, target);
+      t.is(
+        whole.match(/^(?:BEGIN:VCALENDAR|END:VCALENDAR)/gm)?.length ?? 0,
+        target === EVENTS ? 2 : 0,
+      );
+    }
+    const path = await collectionOf(t.context, "calendars", "listed", 1000);
+    const listing = { method: "PROPFIND", target: path, body: "" };
+    const short = await begin(t.context, listing);
+    t.falsy(short.answer.rest);
+    await pool.query(
+      `update object set properties = jsonb_build_object('{x:}p', '<p xmlns="x:">' || repeat('ü', 150000) || '</p>')
+      where collection_id = (select collection_id from binding where name = 'listed')`,
+    );
+    const parts = await partsOf(await begin(t.context, listing));
+    t.true(parts.length > 2);
+    for (const part of parts) t.true(part.length < 2 * MEGABYTE);
+    t.deepEqual(hrefsIn(Buffer.concat(parts)), [path, ...namesOf(path, "ics")].toSorted());
+  },
+);
 
-test("what changes while a long answer is read is told of as it is then", async (t) => {
+test.serial(
+  "a long answer to a client arrives whole, and a short one in one piece of known length",
+  async (t) => {
+    const { send } = t.context;
+    const ask = ({ method, target, body }: Asked) =>
+      send({ method, target, user: "alice", headers: { prefer: "return=minimal" }, body });
+    const long = await ask(multiget(CARDS));
+    t.deepEqual(hrefsIn(Buffer.from(long.body)), namesOf(CARDS, "vcf"));
+    t.is(long.headers.get("content-length"), null);
+    t.is(long.headers.get("preference-applied"), "return=minimal");
+    const short = await ask(multiget(CARDS, DATA.vcf, [`${CARDS}1.vcf`]));
+    t.is(short.headers.get("content-length"), String(Buffer.byteLength(short.body)));
+  },
+);
+
+test.serial("what changes while a long answer is read is told of as it is then", async (t) => {
   const { send } = t.context;
   const path = await collectionOf(t.context, "addressbooks", "changes");
   const headers = { "content-type": "text/vcard" };
@@ -198,7 +240,7 @@ test("what changes while a long answer is read is told of as it is then", async 
   const got = await begin(t.context, multiget(path));
   const changed = cardText("7", "changed");
   await send({ ...asked, method: "PUT", target: `${path}7.vcf`, body: changed });
-  const other = cardText("9").replace("FN:Card", "FN:Other");
+  const other = cardText("9", "other").replace("FN:Card", "FN:Other");
   await send({ ...asked, method: "PUT", target: `${path}9.vcf`, body: other });
   await send({ ...asked, method: "DELETE", target: `${path}8.vcf`, body: "" });
   const head = await send({ ...asked, method: "GET", target: `${path}7.vcf`, body: "" });
@@ -217,25 +259,28 @@ test("what changes while a long answer is read is told of as it is then", async 
   }
 });
 
-test("who loses the right to read in the middle of a long answer is told nothing more", async (t) => {
-  const path = await collectionOf(t.context, "addressbooks", "revoked");
-  const grant = async (privilege: string | null) => {
-    const ace = `<ace><principal><href>/dav/principals/bob/</href></principal><grant><privilege><${privilege}/></privilege></grant></ace>`;
-    const body = `<acl xmlns="DAV:">${privilege === null ? "" : ace}</acl>`;
-    const asked = { method: "ACL", target: path, user: "alice", headers: {}, body };
-    t.is((await t.context.send(asked)).status, 200);
-  };
-  for (const left of ["write-content", null]) {
-    await grant("read");
-    const { next } = await begin(t.context, { ...multiget(path), user: "bob" });
-    t.true(((await next())?.length ?? 0) > 0);
-    await grant(left);
-    // Not the bytes themselves, which would be shown if this failed.
-    await t.throwsAsync(async () => (await next())?.length, { name: "DavError" });
-  }
-});
+test.serial(
+  "who loses the right to read in the middle of a long answer is told nothing more",
+  async (t) => {
+    const path = await collectionOf(t.context, "addressbooks", "revoked");
+    const grant = async (privilege: string | null) => {
+      const ace = `<ace><principal><href>/dav/principals/bob/</href></principal><grant><privilege><${privilege}/></privilege></grant></ace>`;
+      const body = `<acl xmlns="DAV:">${privilege === null ? "" : ace}</acl>`;
+      const asked = { method: "ACL", target: path, user: "alice", headers: {}, body };
+      t.is((await t.context.send(asked)).status, 200);
+    };
+    for (const left of ["write-content", null]) {
+      await grant("read");
+      const { next } = await begin(t.context, { ...multiget(path), user: "bob" });
+      t.true(((await next())?.length ?? 0) > 0);
+      await grant(left);
+      // Not the bytes themselves, which would be shown if this failed.
+      await t.throwsAsync(async () => (await next())?.length, { name: "DavError" });
+    }
+  },
+);
 
-test("an answer that breaks off in the middle does not look whole", async (t) => {
+test.serial("an answer that breaks off in the middle does not look whole", async (t) => {
   const { pool, send } = t.context;
   const path = await collectionOf(t.context, "calendars", "broken");
   await pool.query(
@@ -248,7 +293,7 @@ test("an answer that breaks off in the middle does not look whole", async (t) =>
   await t.throwsAsync(async () => (await send(asked)).body.length, { message: /terminated/ });
 });
 
-test("an expansion that becomes too large is refused before anything is sent", async (t) => {
+test.serial("an expansion that becomes too large is refused before anything is sent", async (t) => {
   const expand = (range: string) =>
     eventQuery(EVENTS, "", `<C:calendar-data><C:expand ${range}/></C:calendar-data>`);
   const tooLong = async () => (await begin(t.context, expand(MONTH))).answer.status;
@@ -258,27 +303,30 @@ test("an expansion that becomes too large is refused before anything is sent", a
   t.deepEqual(hrefsIn(bytesOf(short.answer)), namesOf(EVENTS, "ics"));
 });
 
-test("a client that takes nothing of an answer is cut off, and no more is read for it", async (t) => {
-  let read = 0;
-  const part = async (): Promise<Part> => {
-    read += 1;
-    return { body: Buffer.alloc(MEGABYTE), rest: part };
-  };
-  const server = createServer((request, response) => {
-    endWhenStalled(request.socket, null, 0.5);
-    const stream = streamOf({ body: Buffer.alloc(1), rest: part }, () => part());
-    stream.pipe(response.once("close", () => stream.destroy()));
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  const client = connect(port, "127.0.0.1").pause();
-  client.on("error", () => undefined);
-  client.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-  const [, response] = await once(server, "request", { signal: AbortSignal.timeout(60_000) });
-  await once(response, "close", { signal: AbortSignal.timeout(60_000) });
-  // As many as the buffers between the two take.
-  t.true(read < 1000);
-  client.destroy();
-  server.close();
-});
+test.serial(
+  "a client that takes nothing of an answer is cut off, and no more is read for it",
+  async (t) => {
+    let read = 0;
+    const part = async (): Promise<Part> => {
+      read += 1;
+      return { body: Buffer.alloc(MEGABYTE), rest: part };
+    };
+    const server = createServer((request, response) => {
+      endWhenStalled(request.socket, null, 0.5);
+      const stream = streamOf({ body: Buffer.alloc(1), rest: part }, () => part());
+      stream.pipe(response.once("close", () => stream.destroy()));
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const client = connect(port, "127.0.0.1").pause();
+    client.on("error", () => undefined);
+    client.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    const [, response] = await once(server, "request", { signal: AbortSignal.timeout(60_000) });
+    await once(response, "close", { signal: AbortSignal.timeout(60_000) });
+    // As many as the buffers between the two take.
+    t.true(read < 1000);
+    client.destroy();
+    server.close();
+  },
+);
