@@ -1,3 +1,4 @@
+import { invocation } from "../invocation.ts";
 import { withClient } from "../database.ts";
 import { Failure } from "../failure.ts";
 import {
@@ -33,7 +34,9 @@ function list(verb: string, names: readonly string[]): string {
 
 function parseCount(count: string | undefined): number {
   if (count !== undefined && /^[1-9]\d{0,3}$/.test(count)) return Number(count);
-  throw new UsageError("say how many migrations to take back, such as `pushdav migrate down 1`");
+  throw new UsageError(
+    `say how many migrations to take back, such as ${invocation("migrate down 1")}`,
+  );
 }
 
 /** Each returns the exit code. */

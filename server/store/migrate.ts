@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { runner, type RunnerOption } from "node-pg-migrate";
 import type { Client, Pool } from "pg";
+import { invocation } from "../invocation.ts";
 
 /** The folder of the numbered migrations. */
 const FOLDER = join(import.meta.dirname, "../../migrations");
@@ -68,11 +69,11 @@ export function describeSchema({ pending, unknown }: SchemaState): string | null
   if (unknown.length > 0) {
     return (
       `the database's schema is too new: it has ${unknown.join(", ")}, which this pushdav does not know;` +
-      ` install the pushdav that made it, or run its \`pushdav migrate down ${unknown.length}\``
+      ` install the pushdav that made it, or run its ${invocation(`migrate down ${unknown.length}`)}`
     );
   }
   if (pending.length === 0) return null;
-  return `the database's schema is too old: it lacks ${pending.join(", ")}; run \`pushdav migrate up\``;
+  return `the database's schema is too old: it lacks ${pending.join(", ")}; run ${invocation("migrate up")}`;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { networkInterfaces } from "node:os";
+import { invocation } from "../invocation.ts";
 import type { Config } from "../config.ts";
 import type { FirstAccount } from "./first-account.ts";
 
@@ -22,16 +23,13 @@ export function clientUrls(http: Config["http"], port: number): string[] {
   });
 }
 
-/** How to run a command, as this server was started. */
-const COMMAND = process.env["npm_lifecycle_event"] === "start" ? "npm run cli --" : "pushdav";
-
 function accountLines(account: FirstAccount | null): string[] {
   if (!account)
     return [
-      `  User name  as made with \`${COMMAND} user add\` (\`${COMMAND} user list\` shows all)`,
+      `  User name  as made with ${invocation("user add")} (${invocation("user list")} shows all)`,
     ];
   const password = account.madeUp
-    ? `${account.password}   (shown only this once; \`${COMMAND} user passwd ${account.name}\` changes it)`
+    ? `${account.password}   (shown only this once; ${invocation(`user passwd ${account.name}`)} changes it)`
     : "the one in PUSHDAV_ADMIN_PASSWORD";
   return [`  User name  ${account.name}`, `  Password   ${password}`];
 }

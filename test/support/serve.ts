@@ -37,7 +37,8 @@ export interface Serving extends Running {
 /** The environment of a person's shell: nothing of the test run's own settings. */
 function environment(variables: Variables): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(PUSHDAV_|DATABASE_URL|PORT$|NODE_(?!COMPILE_CACHE))/.test(name),
+    ([name]) =>
+      !/^(PUSHDAV_|DATABASE_URL|PORT$|npm_lifecycle_event$|NODE_(?!COMPILE_CACHE))/.test(name),
   );
   return { ...Object.fromEntries(inherited), PUSHDAV_LOG_FORMAT: "json", ...variables };
 }
