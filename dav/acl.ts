@@ -89,7 +89,7 @@ function aceOf(
   inheritedFrom: string | null,
 ): Ace {
   return {
-    principal: { name: principal },
+    principal: principal === null ? "authenticated" : { name: principal },
     privileges: privileges.map((name) => privilegeNamed(name, kind)).filter((p) => p !== null),
     isProtected: false,
     inheritedFrom,

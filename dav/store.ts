@@ -89,14 +89,16 @@ export interface CollectionRow {
 
 /** What the owner of a home or collection granted to another principal: local names of privileges. */
 export interface Grant {
-  readonly principal: string;
+  /** Its name; null for everybody who is logged in. */
+  readonly principal: string | null;
   readonly privileges: readonly string[];
   /** Whether it was granted on the home that the collection lies in. */
   readonly inherited: boolean;
 }
 
 export interface NewGrant {
-  readonly principalId: number;
+  /** Null for everybody who is logged in. */
+  readonly principalId: number | null;
   /** At least one. */
   readonly privileges: readonly string[];
 }

@@ -341,7 +341,7 @@ alter table outbox add constraint outbox_change_check CHECK ((change = ANY (ARRA
 
 alter table outbox add constraint outbox_pkey PRIMARY KEY (id);
 
-alter table principal add constraint principal_kind_check CHECK ((kind = ANY (ARRAY['individual'::text, 'group'::text, 'room'::text, 'resource'::text])));
+alter table principal add constraint principal_kind_check CHECK ((kind = ANY (ARRAY['individual'::text, 'group'::text, 'room'::text, 'resource'::text, 'authenticated'::text])));
 
 alter table principal add constraint principal_name_check CHECK (((name <> ''::text) AND (octet_length(name) <= 255)));
 

@@ -61,15 +61,15 @@ function kindAt(path: HomePath | CollectionPath | FilePath): ResourceKind {
   return path.home === "calendars" ? "calendar" : "addressbook";
 }
 
-/** The names of principals, each with what it is to be granted. */
-type WantedGrants = ReadonlyMap<string, ReadonlySet<Privilege>>;
+/** The names of principals, each with what it is to be granted; null is everybody who is logged in. */
+type WantedGrants = ReadonlyMap<string | null, ReadonlySet<Privilege>>;
 
 function readGrants(request: DavRequest, kind: ResourceKind, context: MethodContext): WantedGrants {
   const aces = childrenOf(xmlBody(request, [dav("acl")]), dav("ace")).filter(isChangeable);
   if (aces.length > MAX_ACES) {
     throw violated("limited-number-of-aces", `at most ${MAX_ACES} elements can be set`);
   }
-  const grants = new Map<string, ReadonlySet<Privilege>>();
+  const grants = new Map<string | null, ReadonlySet<Privilege>>();
   for (const ace of aces) {
     const { principal, privileges } = readAce(ace, kind, context);
     if (privileges.length === 0) continue;
@@ -87,7 +87,7 @@ function readAce(
   ace: Element,
   kind: ResourceKind,
   context: MethodContext,
-): { principal: string; privileges: Privilege[] } {
+): { principal: string | null; privileges: Privilege[] } {
   if (child(ace, dav("invert"))) throw violated("no-invert", "an element cannot be inverted");
   if (child(ace, dav("deny"))) throw violated("grant-only", "an element can only grant");
   const principal = child(ace, dav("principal"));
@@ -101,10 +101,14 @@ function readAce(
   };
 }
 
-function readPrincipal(principal: Element, { hosts }: MethodContext): string {
+function readPrincipal(principal: Element, { hosts }: MethodContext): string | null {
+  if (child(principal, dav("authenticated")) !== undefined) return null;
   const given = child(principal, dav("href"));
   if (given === undefined) {
-    throw violated("allowed-principal", "privileges are granted to principals by their href only");
+    throw violated(
+      "allowed-principal",
+      "privileges are granted to principals by their href, or to all authenticated",
+    );
   }
   const path = parseHref(text(given), hosts);
   if (path?.kind === "principal") return path.owner;
@@ -123,9 +127,10 @@ function readPrivilege(privilege: Element, kind: ResourceKind): Privilege {
 
 /** @throws DavError recognized-principal when one of them is not there */
 async function recognize(tx: Transaction, wanted: WantedGrants): Promise<NewGrant[]> {
-  const found = await tx.findPrincipals([...wanted.keys()]);
+  const found = await tx.findPrincipals([...wanted.keys()].filter((name) => name !== null));
   const ids = new Map(found.map(({ name, id }) => [name, id]));
   return [...wanted].map(([name, privileges]) => {
+    if (name === null) return { principalId: null, privileges: [...privileges] };
     const principalId = ids.get(name);
     if (principalId !== undefined) return { principalId, privileges: [...privileges] };
     const target = formatPath({ kind: "principal", owner: name });

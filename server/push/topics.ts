@@ -3,7 +3,7 @@
  * module ask, kept here as SQL. A subscription names a target: all homes of an owner, one home, or one collection.
  */
 import { DEVICE } from "../store/change.ts";
-import { isGrantedHomeRead, isGrantedRead } from "../store/grants.ts";
+import { AUTHENTICATED, isGrantedHomeRead, isGrantedRead } from "../store/grants.ts";
 import { APPLE, WEB_PUSH } from "./transport.ts";
 
 /** What a subscription is about. */
@@ -51,6 +51,15 @@ export function mayRead({ reader, owner, home, collection }: Asked): string {
 /** The condition that the subscription s may be told: of a collection that went, whoever could read it then. */
 export const MAY_BE_TOLD = `(s.removed_at is not null or (${mayRead(SUBSCRIPTION)}))`;
 
+/** The changes of collections that others may read, for the subscriptions `s` to all that is shared which are joined to grants `a`. */
+const sharedBy = (subscriptions: string) => `
+    select s.id, s.on_content, false,
+      s.principal_id, s.public_id, s.transport, s.endpoint, s.on_own, c.actor_id, c.silenced, c.first_at, c.last_at
+    from changes c
+    join access a on a.principal_id = c.principal_id and a.collection_id = c.collection_id
+      and a.privileges && '{all,read}'
+    ${subscriptions}`;
+
 /**
  * Relation (id, content, property, first_at, last_at): the subscriptions that the relation `changes` concerns and which
  * triggers it meets. Any change below a home is a change of its content; a change of properties is one
@@ -71,13 +80,10 @@ export const CONCERNED = `
       or ${isGrantedRead("s.principal_id", "c.principal_id", "c.collection_id")}
       or ${isGrantedHomeRead("s.principal_id", "c.principal_id", "c.home")}
     union all
-    select s.id, s.on_content, false,
-      s.principal_id, s.public_id, s.transport, s.endpoint, s.on_own, c.actor_id, c.silenced, c.first_at, c.last_at
-    from changes c
-    join access a on a.principal_id = c.principal_id and a.collection_id = c.collection_id
-      and a.privileges && '{all,read}'
-    left join group_member g on g.group_id = a.grantee_id
-    join push_subscription s on s.shared and s.principal_id in (a.grantee_id, g.member_id)
+    ${sharedBy(`left join group_member g on g.group_id = a.grantee_id
+      join push_subscription s on s.shared and s.principal_id in (a.grantee_id, g.member_id)`)}
+    union all
+    ${sharedBy(`join push_subscription s on s.shared and a.grantee_id = ${AUTHENTICATED}`)}
   ) m
   where (m.content or m.property)
     and (m.on_own or m.actor_id is distinct from m.principal_id)

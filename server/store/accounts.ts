@@ -58,7 +58,7 @@ export async function findTaken(
 /** Whether there is an account, not a group, of this name. */
 export async function hasAccount(pool: Pool, name: string): Promise<boolean> {
   const { rowCount } = await pool.query(
-    "select from principal where name = $1 and kind <> 'group'",
+    "select from principal where name = $1 and kind not in ('group', 'authenticated')",
     [name],
   );
   return rowCount === 1;
@@ -144,7 +144,7 @@ export async function updatePassword(
 ): Promise<boolean> {
   const { rowCount } = await pool.query(
     `with changed as (
-       update principal set password_hash = $2 where name = $1 and kind <> 'group' returning id, name
+       update principal set password_hash = $2 where name = $1 and kind not in ('group', 'authenticated') returning id, name
      ), ${endedSubscriptions("s.app_password_id is null")}
      select pg_notify('${ACCOUNTS_CHANNEL}', name) from changed`,
     [name, passwordHash],
@@ -161,7 +161,7 @@ export async function updateDisabled(
   const { rowCount } = await pool.query(
     `with changed as (
        update principal set disabled_at = case when $2 then coalesce(disabled_at, now()) end
-       where name = $1 and kind <> 'group' returning id, name
+       where name = $1 and kind not in ('group', 'authenticated') returning id, name
      ), ${endedSubscriptions("true")}
      select pg_notify('${ACCOUNTS_CHANNEL}', name) from changed`,
     [name, disabled],
@@ -189,7 +189,7 @@ export async function updateQuota(
 /** Removes an account and all it owns, and tells every process; false if there is no such account. */
 export async function deletePrincipal(client: PoolClient, name: string): Promise<boolean> {
   const { rows } = await client.query<{ id: number }>(
-    "select id from principal where name = $1 and kind <> 'group' for update",
+    "select id from principal where name = $1 and kind not in ('group', 'authenticated') for update",
     [name],
   );
   if (!rows[0]) return false;

@@ -1,5 +1,6 @@
 import type { NewGrant } from "../../dav/store.ts";
 import { change } from "./change.ts";
+import { AUTHENTICATED } from "./grants.ts";
 import type { Statement } from "./query.ts";
 
 /**
@@ -18,7 +19,12 @@ export function replacedGrants(
 ): string {
   const columns = Object.keys(key).join(", ");
   const isThing = Object.entries(key).map(([column, value]) => `${column} = ${value}`);
-  return `revoked as (
+  return `everybody as (
+    insert into principal (id, kind, name, display_name) overriding system value
+    select ${AUTHENTICATED}, 'authenticated', 'DAV:authenticated', 'Everybody who is logged in'
+    where ${AUTHENTICATED} = any(${grantees}::bigint[])
+    on conflict do nothing
+  ), revoked as (
     delete from ${table} where ${isThing.join(" and ")} and grantee_id <> all(${grantees}::bigint[])
   ), granted as (
     insert into ${table} (${columns}, grantee_id, privileges)
@@ -66,7 +72,7 @@ export const INHERITED = `inherited as (
 /** Grants as two parameters: to whom, and what. */
 export function grantColumns(grants: readonly NewGrant[]): unknown[] {
   return [
-    grants.map(({ principalId }) => principalId),
+    grants.map(({ principalId }) => principalId ?? AUTHENTICATED),
     grants.map(({ privileges }) => privileges.join(" ")),
   ];
 }

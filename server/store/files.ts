@@ -21,7 +21,7 @@ import {
 } from "./change-files.ts";
 import type { Growth, QuotaGuard } from "./quota.ts";
 import { grantColumns } from "./change-grants.ts";
-import { identities } from "./grants.ts";
+import { GRANTEE, identities } from "./grants.ts";
 import { split } from "./write.ts";
 
 /** Columns of file, under the alias f. */
@@ -116,7 +116,7 @@ const LIST_GRANTS: Statement = {
       union all
       select start, above + 1, f.id, f.parent_id from up join file f on f.principal_id = $1 and f.id = up.parent_id
     )
-    select up.start, up.above, q.name as principal, a.privileges
+    select up.start, up.above, ${GRANTEE}, a.privileges
     from up join file_access a on a.principal_id = $1 and a.file_id = up.id
       join principal q on q.id = a.grantee_id and q.disabled_at is null
     order by up.above, q.name`,

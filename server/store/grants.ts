@@ -1,9 +1,16 @@
 import type { CollectionRow, Grant, HomeRow } from "../../dav/store.ts";
 import { rowsOf, type Connection, type Statement } from "./query.ts";
 
-/** Who a user is: the principal itself and the groups it belongs to. */
+/** The id of the principal that stands for everybody who is logged in; it is there once something is granted to it. */
+export const AUTHENTICATED = 0;
+
+/** Who a user is: the principal itself, the groups it belongs to, and everybody. */
 export const identities = (actor: string) =>
-  `(select ${actor}::bigint union all select group_id from group_member where member_id = ${actor})`;
+  `(select ${actor}::bigint union all select ${AUTHENTICATED}
+    union all select group_id from group_member where member_id = ${actor})`;
+
+/** The column with the name of the grantee `q`; null for everybody. */
+export const GRANTEE = `case when q.id <> ${AUTHENTICATED} then q.name end as principal`;
 
 /**
  * The column collection_granted: what was granted to the actor on the collection `c`; null where the actor
@@ -61,7 +68,7 @@ export function homeIsVisible(actor: string): string {
 
 const LIST_GRANTS: Statement = {
   name: "list-grants",
-  text: `select a.collection_id as id, q.name as principal, a.privileges, a.inherited
+  text: `select a.collection_id as id, ${GRANTEE}, a.privileges, a.inherited
     from unnest($1::bigint[], $2::bigint[]) as c (owner_id, id)
     join access a on a.principal_id = c.owner_id and a.collection_id = c.id
     join principal q on q.id = a.grantee_id and q.disabled_at is null
@@ -70,7 +77,7 @@ const LIST_GRANTS: Statement = {
 
 const LIST_HOME_GRANTS: Statement = {
   name: "list-home-grants",
-  text: `select q.name as principal, a.privileges, false as inherited
+  text: `select ${GRANTEE}, a.privileges, false as inherited
     from home_access a join principal q on q.id = a.grantee_id and q.disabled_at is null
     where a.principal_id = $1 and a.home = $2
     order by q.name`,
@@ -78,7 +85,7 @@ const LIST_HOME_GRANTS: Statement = {
 
 /** What was granted on a home. */
 export function listHomeGrants(db: Connection, { owner, kind }: HomeRow): Promise<Grant[]> {
-  return rowsOf<{ principal: string; privileges: string[]; inherited: boolean }>(
+  return rowsOf<{ principal: string | null; privileges: string[]; inherited: boolean }>(
     db,
     LIST_HOME_GRANTS,
     [owner.id, kind],

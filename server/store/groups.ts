@@ -60,7 +60,7 @@ export async function insertMembers(
 ): Promise<void> {
   await client.query(
     `insert into group_member (group_id, member_id)
-     select $1, id from principal where name = any($2) and kind <> 'group'
+     select $1, id from principal where name = any($2) and kind not in ('group', 'authenticated')
      on conflict do nothing`,
     [groupId, names],
   );

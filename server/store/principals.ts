@@ -10,7 +10,7 @@ const PRINCIPALS = `select p.id, p.kind, p.name, p.display_name, p.properties,
       as addresses,
     ${related("group_id", "member_id")} as members,
     ${related("member_id", "group_id")} as groups
-  from principal p where p.disabled_at is null`;
+  from principal p where p.disabled_at is null and p.kind <> 'authenticated'`;
 
 interface Row {
   id: number;

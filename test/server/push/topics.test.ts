@@ -165,6 +165,14 @@ test("others hear of what was granted to them, as long as it is", async (t) => {
     (await listSubscriptions(pool, "bob")).map(({ collectionId, home }) => [collectionId, home]),
     [[null, null]],
   );
+  const everybody = grant("").replace(/<href>.*<\/href>/, "<authenticated/>");
+  await change("ACL", CALENDAR, "alice", everybody);
+  await told();
+  await change("PUT", `${CALENDAR}c.ics`, "alice", event("c"));
+  t.deepEqual(await told(), { shared: "content" }, "what was granted to everybody");
+  await change("ACL", CALENDAR, "alice", grant("carol"));
+  await change("PUT", `${CALENDAR}d.ics`, "alice", event("d"));
+  t.deepEqual(await told(), {});
 });
 
 test("what goes from one account to another is told to who subscribed to either", async (t) => {

@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import { isGrantedRead } from "../../../store/grants.ts";
+import { identities, isGrantedRead } from "../../../store/grants.ts";
 import { rowsOf, type Statement } from "../../../store/query.ts";
 
 /** The data types whose states are told, by kind of home: its collections, and what is in them. */
@@ -38,8 +38,7 @@ const STATES: Statement = {
       and h.principal_id in (
         select u.id union
         select a.principal_id from access a
-        where a.grantee_id = u.id
-          or a.grantee_id in (select group_id from group_member where member_id = u.id))
+        where a.grantee_id in ${identities("u.id")})
     join principal p on p.id = h.principal_id
     left join binding b on b.principal_id = h.principal_id and b.home = h.kind
       and (h.principal_id = u.id or ${isGrantedRead("u.id", "b.owner_id", "b.collection_id")})
