@@ -18,7 +18,10 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
 /** By events: the asynchronous iterator of streams costs 3 % of a poll. */
 function readChunks(request: IncomingMessage, limit: number): Promise<Buffer[]> {
   return new Promise((resolve, reject) => {
-    const brokenOff = () => reject(new DavError(400, "the body broke off"));
+    // A request that was read to its end is closed too.
+    const brokenOff = () => {
+      if (!request.readableEnded) reject(new DavError(400, "the body broke off"));
+    };
     const chunks: Buffer[] = [];
     let size = 0;
     request.on("data", (chunk: Buffer) => {
