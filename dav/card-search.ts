@@ -1,15 +1,13 @@
 import { keeping, PORTION, readObjects } from "./read-objects.ts";
-import type { CollectionRow, ObjectRow, Transaction } from "./store.ts";
+import type { CollectionRow, Columns, ObjectRow, Transaction } from "./store.ts";
 import { decodeText } from "./text.ts";
 import { matchesCard, nominate, parseCard, type CardFilter } from "./vcard/index.ts";
 
-/** What is searched for in an address book. */
-export interface CardQuery {
+/** What is searched for in an address book, and what is wanted of it. */
+export interface CardQuery extends Columns {
   readonly filter: CardFilter;
   /** Most cards in the answer. */
   readonly limit: number;
-  /** Whether the texts of the cards are wanted. */
-  readonly data: boolean;
 }
 
 /**
@@ -19,14 +17,14 @@ export interface CardQuery {
 export async function searchCards(
   tx: Transaction,
   collection: CollectionRow,
-  { filter, limit, data }: CardQuery,
+  { filter, limit, data, brief = false }: CardQuery,
 ): Promise<ObjectRow[]> {
   const matchesAll = filter.properties.length === 0;
   const most = matchesAll && Number.isFinite(limit) ? limit + 1 : null;
   const names = await tx.findCards(collection, nominate(filter), most);
   const found = new Map<string, ObjectRow>();
   if (matchesAll) {
-    const read = await tx.getObjects(collection, names, { data, bytes: PORTION });
+    const read = await tx.getObjects(collection, names, { data, brief, bytes: PORTION });
     for (const object of read) found.set(object.name, object);
   } else {
     const keep = keeping(data ? PORTION : 0);

@@ -27,6 +27,11 @@ export async function hiddenCards(
 ): Promise<ReadonlySet<string>> {
   if (collection.kind !== "addressbook" || !hasQuirk("groups-are-hidden", userAgent)) return NONE;
   const limit = Number.POSITIVE_INFINITY;
-  const groups = await searchCards(tx, collection, { filter: GROUPS, limit, data: false });
+  const groups = await searchCards(tx, collection, {
+    filter: GROUPS,
+    limit,
+    data: false,
+    brief: true,
+  });
   return new Set(groups.map(({ name }) => name));
 }

@@ -6,6 +6,7 @@ import type { DavRequest } from "./http/request.ts";
 import { propstatResponse, type Propstat } from "./multistatus.ts";
 import { privilegesOn } from "./privileges.ts";
 import { hrefOf, storedProperties, type Resource } from "./resource.ts";
+import type { Columns } from "./store.ts";
 import { child, el, elements, type Element, type Node } from "./xml/element.ts";
 import { dav, type QName } from "./xml/names.ts";
 
@@ -55,6 +56,14 @@ function isNeeded(wanted: PropertyRequest, need: Need): boolean {
 /** Whether any wanted property needs the stored bytes. */
 export function needsData(wanted: PropertyRequest): boolean {
   return isNeeded(wanted, "data");
+}
+
+/** What must be read of objects for the wanted properties. */
+export function columnsFor(wanted: PropertyRequest): Columns {
+  return {
+    data: needsData(wanted),
+    brief: wanted.kind === "prop" && !isNeeded(wanted, "details"),
+  };
 }
 
 /** Whether an answer may have to be refused when part of it has been made. */

@@ -32,7 +32,7 @@ export async function* readObjects(
 export function keeping(bytes: number): (object: ObjectRow) => ObjectRow {
   let left = bytes;
   return (object) => {
-    left -= object.size;
+    left -= object.data?.length ?? 0;
     return left < 0 ? { ...object, data: undefined } : object;
   };
 }

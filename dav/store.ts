@@ -112,9 +112,10 @@ export interface ObjectRow {
   /** Without quotes. */
   readonly etag: string;
   readonly contentType: string;
-  readonly size: number;
-  readonly createdAt: Date;
-  readonly modifiedAt: Date;
+  /** Null where it was left out, as the times. */
+  readonly size: number | null;
+  readonly createdAt: Date | null;
+  readonly modifiedAt: Date | null;
   readonly properties: StoredProperties;
   /** The stored bytes; present only when asked for. */
   readonly data?: Buffer | undefined;
@@ -213,12 +214,14 @@ export interface FoundObject {
 export interface Columns {
   /** Whether to read the stored bytes as well. */
   readonly data: boolean;
+  /** Whether to leave out the size and the times, which make up a third of what a long list costs. */
+  readonly brief?: boolean;
 }
 
 /** As Columns, for several objects: the stored bytes of those that follow when there are `bytes` already are not read. */
 export type BoundedColumns =
-  | { readonly data: false }
-  | { readonly data: boolean; readonly bytes: number };
+  | (Columns & { readonly data: false })
+  | (Columns & { readonly bytes: number });
 
 /** Some of the members of a collection. */
 export interface MemberPage {

@@ -27,8 +27,9 @@ export function calendarRendering(
   const format = preferredType(request.headers["accept"], CALENDAR_FORMATS);
   const { timezones } = context;
   const isText = format === "text/calendar" && timezones === null;
-  if (isText || object.size > MAX_CONVERTED_BYTES) return null;
-  const { text } = decodeText(object.data ?? Buffer.alloc(0));
+  const { data = Buffer.alloc(0) } = object;
+  if (isText || data.length > MAX_CONVERTED_BYTES) return null;
+  const { text } = decodeText(data);
   const rendering = { ...AS_STORED, timezones };
   const type = `${format}; charset=utf-8; component=${object.component.toLowerCase()}`;
   const headers = { "content-type": type };

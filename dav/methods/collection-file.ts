@@ -105,6 +105,6 @@ async function writeMembers(
   const last = members.at(-1)?.name;
   if (last === undefined) return { body: Buffer.from(writer.end()), last: null, size: 0 };
   const texts = members.map(({ data = Buffer.alloc(0) }) => decodeText(data).text);
-  const size = members.reduce((sum, each) => sum + each.size, 0);
+  const size = members.reduce((sum, each) => sum + (each.size ?? 0), 0);
   return { body: Buffer.from(writer.next(texts)), last, size };
 }

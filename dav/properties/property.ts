@@ -32,10 +32,10 @@ export type ResourceOf<K extends ResourceKind> = Resource extends infer R
     : never
   : never;
 
-/** A live property: one declaration that PROPFIND, PROPPATCH, MKCOL and the reports all read. */
-/** The stored bytes, the locks of the home, the grants, or what the owner stores. */
-export type Need = "data" | "locks" | "grants" | "storage";
+/** The stored bytes, the size and times of an object, the locks of the home, the grants, or what the owner stores. */
+export type Need = "data" | "details" | "locks" | "grants" | "storage";
 
+/** A live property: one declaration that PROPFIND, PROPPATCH, MKCOL and the reports all read. */
 export interface LiveProperty {
   readonly name: QName;
   readonly on: ReadonlySet<ResourceKind>;

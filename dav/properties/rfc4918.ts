@@ -90,25 +90,31 @@ export const RFC4918 = [
     name: dav("getcontentlength"),
     on: [...OBJECTS, "directory-card", "file"],
     allprop: true,
+    needs: "details",
     get: (resource) => {
       const size = "object" in resource ? resource.object.size : resource.file.content?.size;
-      return size === undefined ? null : [String(size)];
+      return size === undefined || size === null ? null : [String(size)];
     },
   }),
   property({
     name: dav("getlastmodified"),
     on: [...OBJECTS, ...FILES],
     allprop: true,
-    get: (resource) => [rowOf(resource).modifiedAt.toUTCString()],
+    needs: "details",
+    get: (resource) => {
+      const { modifiedAt } = rowOf(resource);
+      return modifiedAt && [modifiedAt.toUTCString()];
+    },
   }),
   property({
     name: dav("creationdate"),
     on: [...COLLECTIONS, ...OBJECTS, ...FILES],
     allprop: true,
+    needs: "details",
     get: (resource) => {
-      const row =
+      const { createdAt } =
         "collection" in resource && !("object" in resource) ? resource.collection : rowOf(resource);
-      return [row.createdAt.toISOString().replace(/\.\d+Z$/, "Z")];
+      return createdAt && [createdAt.toISOString().replace(/\.\d+Z$/, "Z")];
     },
   }),
   property({

@@ -7,7 +7,7 @@ import { multistatus, statusResponse } from "../multistatus.ts";
 import { objectsAnswer } from "../object-responses.ts";
 import { need } from "../privileges.ts";
 import { propertyResponses } from "../property-responses.ts";
-import { needsData, readPropertyRequest, type PropertyRequest } from "../propstat.ts";
+import { columnsFor, readPropertyRequest, type PropertyRequest } from "../propstat.ts";
 import { resolve } from "../resolve.ts";
 import { hiddenCards } from "../hidden-cards.ts";
 import type { MethodContext } from "../methods/method.ts";
@@ -108,7 +108,7 @@ function readQuery(root: Element, request: DavRequest): AddressbookQuery {
   return {
     filter: readAddressbookFilter(filter),
     limit: readLimit(root),
-    data: needsData(wanted),
+    ...columnsFor(wanted),
     wanted,
   };
 }

@@ -6,7 +6,7 @@ import {
   searchFor,
   type ComponentFilter,
 } from "../icalendar/index.ts";
-import { needsData, type PropertyRequest } from "../propstat.ts";
+import { columnsFor, type PropertyRequest } from "../propstat.ts";
 import { keeping, PORTION, readObjects } from "../read-objects.ts";
 import type { CollectionRow, FoundObject, ObjectRow, ObjectSearch, Transaction } from "../store.ts";
 import { decodeText } from "../text.ts";
@@ -39,9 +39,9 @@ export async function searchCalendar(
   { filter, timezone, wanted }: CalendarQuery,
 ): Promise<Search> {
   const zone = timezone ?? timezoneOf(collection);
-  const withText = needsData(wanted);
+  const wantedColumns = columnsFor(wanted);
   const { searched, decides } = plan(filter, zone);
-  const columns = { data: withText && decides, bytes: PORTION };
+  const columns = { ...wantedColumns, data: wantedColumns.data && decides, bytes: PORTION };
   const candidates =
     among?.map((object) => ({ object, exact: false })) ??
     (await tx.findObjects(collection, searched, columns));
@@ -49,7 +49,7 @@ export async function searchCalendar(
   const unsure = candidates.filter((each) => !isSure(each)).map(({ object }) => object.name);
   const matches = ({ data }: ObjectRow) =>
     data !== undefined && matchesText(decodeText(data).text, filter, zone);
-  const keep = keeping(withText ? PORTION : 0);
+  const keep = keeping(wantedColumns.data ? PORTION : 0);
   const matching = new Map<string, ObjectRow>();
   for await (const objects of readObjects(tx, collection, unsure)) {
     for (const each of objects) if (matches(each)) matching.set(each.name, keep(each));

@@ -6,7 +6,7 @@ import { objectsAnswer } from "../object-responses.ts";
 import { formatPath, parseHref, type ObjectPath } from "../paths.ts";
 import { need } from "../privileges.ts";
 import { responder } from "../property-responses.ts";
-import { needsData, readPropertyRequest } from "../propstat.ts";
+import { columnsFor, readPropertyRequest } from "../propstat.ts";
 import { PORTION } from "../read-objects.ts";
 import { resolve } from "../resolve.ts";
 import {
@@ -82,7 +82,7 @@ function multiget(kind: CollectionKind, name: string): Report {
           const isAsked = (path: ObjectPath | null): path is ObjectPath =>
             path !== null && (!isObject(resource) || path.object === resource.object.name);
           const names = [...members.values()].filter(isAsked).map(({ object }) => object);
-          const columns = { data: needsData(wanted), bytes: PORTION };
+          const columns = { ...columnsFor(wanted), bytes: PORTION };
           const byName = new Map(
             (await tx.getObjects(collection, names, columns)).map((each) => [each.name, each]),
           );

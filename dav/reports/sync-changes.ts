@@ -15,7 +15,7 @@ import {
   type HomeResource,
   type Resource,
 } from "../resource.ts";
-import type { HomeRow, ObjectRow, Transaction } from "../store.ts";
+import type { Columns, HomeRow, ObjectRow, Transaction } from "../store.ts";
 import {
   collectionToken,
   fileIncarnation,
@@ -27,13 +27,12 @@ import {
 import type { Element } from "../xml/element.ts";
 
 /** What a client asks of sync-collection. */
-export interface SyncRequest {
+export interface SyncRequest extends Columns {
   readonly token: string;
   readonly level: "1" | "infinite";
   /** Most members in the answer. */
   readonly limit: number;
   readonly wanted: PropertyRequest;
-  readonly data: boolean;
   /** The stored bytes after which the answer ends, if they are wanted. */
   readonly bytes: number;
 }

@@ -5,7 +5,7 @@ import type { MethodContext } from "../methods/method.ts";
 import { multistatus, statusResponse } from "../multistatus.ts";
 import { need } from "../privileges.ts";
 import { COLLECTIONS, FILE_COLLECTIONS, HOMES } from "../properties/property.ts";
-import { needsData, readPropertyRequest } from "../propstat.ts";
+import { columnsFor, readPropertyRequest } from "../propstat.ts";
 import { hasQuirk } from "../quirks.ts";
 import { resolve } from "../resolve.ts";
 import { hrefOf, isCollection, isFileCollection, isHome, type Resource } from "../resource.ts";
@@ -87,7 +87,7 @@ function readSync(root: Element, request: DavRequest, context: MethodContext): S
     level: readLevel(root, request),
     limit: Math.min(readLimit(root), context.limits.maxSyncPage),
     wanted,
-    data: needsData(wanted),
+    ...columnsFor(wanted),
     bytes: context.limits.maxSyncBytes,
   };
 }

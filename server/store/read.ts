@@ -13,6 +13,7 @@ import type {
 import { grantedColumn, homeGrantedColumn, homeIsVisible } from "./grants.ts";
 import { rowsOf, type Connection, type Statement } from "./query.ts";
 import {
+  BRIEF_COLUMNS,
   COLLECTION_COLUMNS,
   HOME_COLUMNS,
   OBJECT_COLUMNS,
@@ -30,15 +31,22 @@ const HOME = `principal p join home h on h.principal_id = p.id`;
 const BINDING = `binding b on b.principal_id = h.principal_id and b.home = h.kind`;
 const COLLECTION = `collection c on c.principal_id = b.owner_id and c.id = b.collection_id`;
 
-/** The same statement without and with the stored bytes, which are those of `o.data` unless another expression is given. */
-export function withData(
+/** A statement that reads columns of objects; their bytes are those of `o.data` unless another expression is given. */
+export function withColumns(
   name: string,
   text: (columns: string) => string,
   bytes = "o.data",
 ): (columns: Columns) => Statement {
-  const light = { name, text: text(OBJECT_COLUMNS) };
-  const heavy = { name: `${name}-data`, text: text(`${OBJECT_COLUMNS}, ${bytes}`) };
-  return ({ data }) => (data ? heavy : light);
+  const variants = (called: string, columns: string) => ({
+    light: { name: called, text: text(columns) },
+    heavy: { name: `${called}-data`, text: text(`${columns}, ${bytes}`) },
+  });
+  const full = variants(name, OBJECT_COLUMNS);
+  const short = variants(`${name}-brief`, BRIEF_COLUMNS);
+  return ({ data, brief = false }) => {
+    const { light, heavy } = brief ? short : full;
+    return data ? heavy : light;
+  };
 }
 
 /** The bytes of an object, or none when those of the objects before it, in an order if one is named, are so many or more. */
@@ -138,7 +146,7 @@ const findObjectText = (columns: string) =>
       and o.name = $4 and o.data is not null
     where p.name = $1 and h.kind = $2 and b.name = $3`;
 
-const FIND_OBJECT = withData("find-object", findObjectText);
+const FIND_OBJECT = withColumns("find-object", findObjectText);
 
 const FIND_TARGET: Statement = {
   name: "find-target",
@@ -221,7 +229,7 @@ export async function listObjects(
   return rows.map(toObject);
 }
 
-const GET_OBJECTS = withData(
+const GET_OBJECTS = withColumns(
   "get-objects",
   (columns) => `select ${columns} from ${MEMBERS} and o.name = any($3) and o.data is not null`,
   dataWithin("$4"),
@@ -271,7 +279,7 @@ export function keyOf(collection: CollectionRow): unknown[] {
   return [collection.home.owner.id, collection.id];
 }
 
-const CHANGED_OBJECTS = withData(
+const CHANGED_OBJECTS = withColumns(
   "changed-objects",
   (columns) => `select ${columns} from ${MEMBERS}
     and o.changed_seq > $3 and o.changed_seq <= $4 and ($3 > 0 or o.data is not null)
@@ -351,7 +359,7 @@ export async function replacedCollections(
 }
 
 /** Each collection gives a page at most, read in order from its index, whatever it holds. */
-const CHANGED_HOME_OBJECTS = withData(
+const CHANGED_HOME_OBJECTS = withColumns(
   "changed-home-objects",
   (columns) => `select ${COLLECTION_COLUMNS}, ${grantedColumn("$6")}, ${columns}
     from binding b join ${COLLECTION}

@@ -21,9 +21,11 @@ export const COLLECTION_COLUMNS = `
   c.components as collection_components, c.subscribed as collection_subscribed, c.properties as collection_properties,
   c.created_at as collection_created_at`;
 
-export const OBJECT_COLUMNS = `
-  o.name, o.changed_seq as seq, o.uid, o.component, o.etag, o.content_type,
-  octet_length(o.data) as size, o.properties, o.created_at, o.modified_at`;
+/** Without what is costly to read and seldom shown. */
+export const BRIEF_COLUMNS = `
+  o.name, o.changed_seq as seq, o.uid, o.component, o.etag, o.content_type, o.properties`;
+
+export const OBJECT_COLUMNS = `${BRIEF_COLUMNS}, octet_length(o.data) as size, o.created_at, o.modified_at`;
 
 export interface HomeColumns {
   owner_id: number;
@@ -59,10 +61,10 @@ export interface ObjectColumns {
   component: string;
   etag: string;
   content_type: string;
-  size: number;
   properties: StoredProperties;
-  created_at: Date;
-  modified_at: Date;
+  size?: number;
+  created_at?: Date;
+  modified_at?: Date;
   data?: Buffer;
 }
 
@@ -107,9 +109,9 @@ export function toObject(row: ObjectColumns): ObjectRow {
     component: row.component,
     etag: row.etag,
     contentType: row.content_type,
-    size: row.size,
-    createdAt: row.created_at,
-    modifiedAt: row.modified_at,
+    size: row.size ?? null,
+    createdAt: row.created_at ?? null,
+    modifiedAt: row.modified_at ?? null,
     properties: row.properties,
     ...(row.data && { data: row.data }),
   };

@@ -7,13 +7,13 @@ import type {
   ObjectSearch,
 } from "../../dav/store.ts";
 import { rowsOf, type Connection, type Statement } from "./query.ts";
-import { dataWithin, keyOf, MEMBERS, withBytes, withData } from "./read.ts";
+import { dataWithin, keyOf, MEMBERS, withBytes, withColumns } from "./read.ts";
 import { keyedBy, queryOf } from "./text-index.ts";
 import { toObject, type ObjectColumns } from "./rows.ts";
 
 const inNameOrder = (bytes: string) => dataWithin(bytes, "order by o.name");
 
-const FIND_BY_COMPONENT = withData(
+const FIND_BY_COMPONENT = withColumns(
   "find-by-component",
   (columns) => `select ${columns}, true as exact from ${MEMBERS}
     and o.data is not null and ($3::text is null or o.component = $3) order by o.name`,
@@ -49,7 +49,7 @@ const HIT = `hit as (
       ) overlapping group by object_name
     )`;
 
-const FIND_BY_TIME = withData(
+const FIND_BY_TIME = withColumns(
   "find-by-time",
   (columns) => `with ${HIT}
     select ${columns}, hit.exact from hit join object o
@@ -58,7 +58,7 @@ const FIND_BY_TIME = withData(
   inNameOrder("$10"),
 );
 
-const FIND_BY_KEYS = withData(
+const FIND_BY_KEYS = withColumns(
   "find-by-keys",
   (columns) => `with ${keyedBy("$4")}
     select ${columns}, false as exact from keyed k join object o
@@ -68,7 +68,7 @@ const FIND_BY_KEYS = withData(
   inNameOrder("$5"),
 );
 
-const FIND_BY_TIME_AND_KEYS = withData(
+const FIND_BY_TIME_AND_KEYS = withColumns(
   "find-by-time-and-keys",
   (columns) => `with ${HIT}, ${keyedBy("$10")}
     select ${columns}, false as exact from hit
