@@ -58,6 +58,7 @@ export interface HomeRow {
   readonly uuid: string;
   /** The home's counter: the number of the last change below it. */
   readonly seq: number;
+  /** What push calls it, as long as it lasts. */
   readonly pushKey: string;
   readonly properties: StoredProperties;
   /** Local names of the privileges that whoever asks was granted on the home itself; null for the owner; present where
@@ -75,6 +76,8 @@ export interface CollectionRow {
   readonly uuid: string;
   /** The home's counter at the last change of the collection or of a member. */
   readonly seq: number;
+  /** What push calls it, as long as it lasts: its owner knows it by the home's in Apple push. */
+  readonly pushKey: string;
   /** Component types a calendar takes; empty for an address book. */
   readonly components: readonly string[];
   /** Whether it mirrors a feed, which CS:source names: only the server changes its members. */

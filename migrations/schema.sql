@@ -37,7 +37,8 @@ create table collection (
   components text[] not null default '{}'::text[],
   properties jsonb not null default '{}'::jsonb,
   created_at timestamp with time zone not null default now(),
-  subscribed boolean not null default false
+  subscribed boolean not null default false,
+  push_key text not null default gen_random_uuid()
 );
 
 create table feed (
@@ -288,6 +289,8 @@ alter table binding add constraint binding_pkey PRIMARY KEY (principal_id, home,
 alter table collection add constraint collection_kind_check CHECK ((kind = ANY (ARRAY['calendar'::text, 'addressbook'::text])));
 
 alter table collection add constraint collection_pkey PRIMARY KEY (principal_id, id);
+
+alter table collection add constraint collection_push_key_key UNIQUE (push_key);
 
 alter table collection add constraint collection_uuid_key UNIQUE (uuid);
 

@@ -20,7 +20,7 @@ function transport(apple: AppleTransport): Element {
 /**
  * Apple's caldav-pubsubdiscovery. The home's key is repeated on its collections, because iOS watches
  * the keys of collections only, and a change of the home must reach it too. Whoever was granted a collection sees
- * another key, the same for all of them: its incarnation, which lasts as long as the collection and tells nothing.
+ * another key, the same for all of them: its own, which lasts as long as the collection and tells nothing.
  */
 export const APPLE_PUSH = [
   property({
@@ -37,7 +37,7 @@ export const APPLE_PUSH = [
     get: (resource, { push, user }) => {
       const [home, shared] = isHome(resource)
         ? [resource.home, null]
-        : [resource.collection.home, resource.collection.uuid];
+        : [resource.collection.home, resource.collection.pushKey];
       const key = home.owner.id === user.id ? home.pushKey : shared;
       return key !== null && push[home.kind] ? [key] : null;
     },

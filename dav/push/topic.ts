@@ -6,23 +6,21 @@ import type { PushTarget } from "../store.ts";
 export type PushResource = HomeResource | CollectionResource;
 
 /**
- * The name of a resource in push messages to a user: as unique and lasting as its incarnation, and telling nothing else.
+ * The name of a resource in push messages to a user: as unique and lasting as its push key, and telling nothing else.
  * Each user has a name of their own for it, because DAVx5 finds the collection by it and syncs one account only.
  */
 export function topicOf(
-  { uuid, ownerId }: { readonly uuid: string; readonly ownerId: number },
+  { pushKey, ownerId }: { readonly pushKey: string; readonly ownerId: number },
   userId: number,
 ): string {
-  if (userId === ownerId) return uuid;
-  return createHash("sha256").update(`${uuid} ${userId}`).digest("base64url").slice(0, 32);
+  if (userId === ownerId) return pushKey;
+  return createHash("sha256").update(`${pushKey} ${userId}`).digest("base64url").slice(0, 32);
 }
 
 /** The topic of a resource as a user sees it. */
 export function topicFor(resource: PushResource, userId: number): string {
-  const { uuid, home } = isHome(resource)
-    ? { uuid: resource.home.uuid, home: resource.home }
-    : resource.collection;
-  return topicOf({ uuid, ownerId: home.owner.id }, userId);
+  const { pushKey } = isHome(resource) ? resource.home : resource.collection;
+  return topicOf({ pushKey, ownerId: targetOf(resource).ownerId }, userId);
 }
 
 /** What a registration for a resource is about. */

@@ -6,7 +6,7 @@ export const restored: Command = {
 
 Run it once after restoring a backup of the database. Clients may have seen changes that the backup
 does not know, and would miss others for ever; after this command each synchronizes afresh the next
-time it asks. No data is changed.
+time it asks, which those that are pushed to are told to do now. No data is changed.
 
 Examples:
   pushdav restored`,

@@ -113,21 +113,19 @@ update push_delivery d set topic = s.topic, origin = s.origin
 from push_subscription s where s.id = $1 and d.subscription_id = s.id and (d.topic, d.origin) <> (s.topic, s.origin)`,
 };
 
-/** The home with the push key $1, or the collection with the incarnation $2. */
+/** The home or the collection with the push key $1. */
 const KEYED: Statement = {
   name: "push-keyed",
   text: `select principal_id as "ownerId", kind as home, null::bigint as "collectionId" from home where push_key = $1
     union all
     select b.owner_id, b.home, b.collection_id from collection c
     join binding b on b.owner_id = c.principal_id and b.collection_id = c.id and b.principal_id = c.principal_id
-    where c.uuid = $2::uuid`,
+    where c.push_key = $1`,
 };
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What a CS:pushkey names: a home, or a collection as others than its owner see it; or null. */
 export async function findTargetOfKey(pool: Pool, key: string): Promise<Keyed | null> {
-  const [found] = await rowsOf<Keyed>(pool, KEYED, [key, UUID.test(key) ? key : null]);
+  const [found] = await rowsOf<Keyed>(pool, KEYED, [key]);
   return found ?? null;
 }
 

@@ -17,7 +17,7 @@ export const HOME_COLUMNS = `
 
 export const COLLECTION_COLUMNS = `
   b.name as collection_name, b.changed_seq as binding_seq, c.id as collection_id,
-  c.kind as collection_kind, c.uuid as collection_uuid, c.sync_seq as collection_seq,
+  c.kind as collection_kind, c.uuid as collection_uuid, c.sync_seq as collection_seq, c.push_key as collection_push_key,
   c.components as collection_components, c.subscribed as collection_subscribed, c.properties as collection_properties,
   c.created_at as collection_created_at`;
 
@@ -46,6 +46,7 @@ export interface CollectionColumns {
   collection_kind: "calendar" | "addressbook";
   collection_uuid: string;
   collection_seq: number;
+  collection_push_key: string;
   collection_components: string[];
   collection_subscribed: boolean;
   collection_properties: StoredProperties;
@@ -93,6 +94,7 @@ export function toCollection(row: CollectionColumns, home: HomeRow): CollectionR
     id: row.collection_id,
     uuid: row.collection_uuid,
     seq: row.collection_seq,
+    pushKey: row.collection_push_key,
     components: row.collection_components,
     subscribed: row.collection_subscribed,
     properties: row.collection_properties,

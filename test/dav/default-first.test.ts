@@ -16,6 +16,7 @@ const books = ["first", "second", "third"].map((name, id): CollectionRow => {
   const rest = {
     uuid: "",
     seq: 1,
+    pushKey: "",
     components: [],
     subscribed: false,
     properties: {},

@@ -30,12 +30,13 @@ export interface WebPushTransportOptions {
 /** What a target is called in messages, and its number now. $1 owner, $2 home, $3 collection or null. */
 const STATE: Statement = {
   name: "web-push-state",
-  text: `select uuid, sync_seq as seq from home where principal_id = $1 and kind = $2 and $3::bigint is null
+  text: `select push_key as "pushKey", uuid, sync_seq as seq from home where principal_id = $1 and kind = $2 and $3::bigint is null
     union all
-    select uuid, sync_seq from collection where principal_id = $1 and id = $3`,
+    select push_key, uuid, sync_seq from collection where principal_id = $1 and id = $3`,
 };
 
 interface State {
+  pushKey: string;
   uuid: string;
   seq: number;
 }
@@ -71,7 +72,7 @@ export function webPushTransport(options: WebPushTransportOptions): Transport {
     const state = await stateOf(target);
     const { ownerId } = target;
     const topic = state
-      ? topicOf({ uuid: state.uuid, ownerId }, principalId)
+      ? topicOf({ pushKey: state.pushKey, ownerId }, principalId)
       : String(details["topic"]);
     const marked = target.collectionId === null ? mark() : "";
     const syncToken = state ? formatToken({ ...state, mark: marked }) : null;

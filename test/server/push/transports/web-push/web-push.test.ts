@@ -1,5 +1,6 @@
 import test from "ava";
 import { listSubscriptions } from "../../../../../server/push/listing.ts";
+import { renewIncarnations } from "../../../../../server/store/incarnation.ts";
 import { event } from "../../../../support/events.ts";
 import { count, eventually, hurry, paced } from "../../../../support/push.ts";
 import { verifyVapid } from "../../../../support/push-service.ts";
@@ -42,6 +43,26 @@ test("a change reaches a registered client encrypted, with the topic and the tok
   t.not(headers["topic"], message?.topic);
   const { key } = verifyVapid(headers.authorization);
   t.is(await property("alice", CALENDAR, "P:transports", "vapid-public-key"), key);
+});
+
+test("after a backup was restored clients are told to look again, by the topics they know", async (t) => {
+  const { service, register, start, messages, property, pool } = await preparePushed(t);
+  const [near, far] = [service.receiver(), service.receiver()];
+  await register("alice", CALENDAR, near);
+  await register("alice", HOME, far);
+  const topics = [
+    await property("alice", CALENDAR, "P:topic"),
+    await property("alice", HOME, "P:topic"),
+  ];
+  const before = await property("alice", CALENDAR, "sync-token");
+  await start();
+  await renewIncarnations(pool);
+  await service.until(2);
+  const token = await property("alice", CALENDAR, "sync-token");
+  t.not(token, before);
+  t.like(messages(near)[0], { topic: topics[0], token });
+  t.is(messages(far)[0]?.topic, topics[1]);
+  t.is(await property("alice", CALENDAR, "P:topic"), topics[0]);
 });
 
 test("every kind of change is announced, and nothing that changes nothing", async (t) => {
