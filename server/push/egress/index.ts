@@ -79,7 +79,7 @@ const TIMEOUT = 20_000;
 const MAX_ANSWER = 16_384;
 
 /** Connections to one origin, and in all. All to an origin are kept for a while: a handshake costs more than a message. */
-const SOCKETS = { maxSockets: 10, maxTotalSockets: 200, maxFreeSockets: 10 };
+const SOCKETS = { maxSockets: 25, maxTotalSockets: 400, maxFreeSockets: 25 };
 
 const resolveAll: Resolve = (name) => lookup(name, { all: true });
 

@@ -11,8 +11,9 @@ import type { SendMessage } from "../../webpush/index.ts";
 import type { WatchedKeys } from "../../webpush/watched-keys.ts";
 import { createUrgency } from "./urgency.ts";
 
-const CONCURRENCY = 100;
-const PER_ORIGIN = 10;
+const CONCURRENCY = 200;
+/** Enough for a claim to take many at once, which costs hardly more than one, and for a service that is far away. */
+const PER_ORIGIN = 25;
 
 /** Seconds a push service keeps a message: a phone may be off for a night, and polls after that. */
 const TTL = 86_400;
