@@ -21,6 +21,7 @@ const card = (uid: string) =>
 
 const acl = (ace: string) => `<acl xmlns="DAV:">${ace}</acl>`;
 const BOB = `<ace><principal><href>/dav/principals/bob/</href></principal><grant><privilege><read/></privilege></grant></ace>`;
+const EVERYBODY = BOB.replace(/<href>.*<\/href>/, "<authenticated/>");
 
 interface Place extends TestServer {
   readonly put: (target: string, body?: string) => Promise<void>;
@@ -191,34 +192,42 @@ test("a stream ends when the app password it was opened with is revoked", async 
   await eventually(stream.ended, "the end of the stream");
 });
 
-test("what is shared is told under the account of its owner, until it is shared no more", async (t) => {
-  const server = await prepare(t);
-  const share = async (aces: string) =>
-    server.send({ method: "ACL", target: CALENDAR, user: "alice", headers: {}, body: acl(aces) });
-  const stream = await openStream(t, server, ALL, { user: "bob" });
-  t.is((await share(BOB)).status, 200);
-  const [granted] = await stream.until(1);
-  t.true(Object.hasOwn((granted && changedIn(granted)) ?? {}, server.accountId));
-  await server.put(`${CALENDAR}a.ics`);
-  const [, told] = await stream.until(2);
-  t.is(
-    told && changedIn(told)[server.accountId]?.["CalendarEvent"],
-    await state(server, "CalendarEvent"),
-  );
-  const { session } = await readSession(server, "bob");
-  t.like(session.accounts[server.accountId], { name: "alice", isPersonal: false });
-  t.is((await share("")).status, 200);
-  await server.put(`${CALENDAR}b.ics`);
-  const hidden = await state(server, "CalendarEvent");
-  const target = "/dav/addressbooks/bob/addressbook/a.vcf";
-  const headers = { "content-type": "text/vcard" };
-  await server.send({ method: "PUT", target, user: "bob", headers, body: card("a") });
-  const shown = () => stream.events.flatMap((one) => Object.entries(changedIn(one)));
-  const marked = () =>
-    shown().some(([id, types]) => id !== server.accountId && "ContactCard" in types);
-  await eventually(marked, "bob's own change");
-  t.false(shown().some(([, types]) => types["CalendarEvent"] === hidden));
-});
+for (const [whom, aces] of Object.entries({ "one user": BOB, everybody: EVERYBODY })) {
+  test(`what is shared with ${whom} is told under the account of its owner, until it is shared no more`, async (t) => {
+    const server = await prepare(t);
+    const share = async (given: string) =>
+      server.send({
+        method: "ACL",
+        target: CALENDAR,
+        user: "alice",
+        headers: {},
+        body: acl(given),
+      });
+    const stream = await openStream(t, server, ALL, { user: "bob" });
+    t.is((await share(aces)).status, 200);
+    const [granted] = await stream.until(1);
+    t.true(Object.hasOwn((granted && changedIn(granted)) ?? {}, server.accountId));
+    await server.put(`${CALENDAR}a.ics`);
+    const [, told] = await stream.until(2);
+    t.is(
+      told && changedIn(told)[server.accountId]?.["CalendarEvent"],
+      await state(server, "CalendarEvent"),
+    );
+    const { session } = await readSession(server, "bob");
+    t.like(session.accounts[server.accountId], { name: "alice", isPersonal: false });
+    t.is((await share("")).status, 200);
+    await server.put(`${CALENDAR}b.ics`);
+    const hidden = await state(server, "CalendarEvent");
+    const target = "/dav/addressbooks/bob/addressbook/a.vcf";
+    const headers = { "content-type": "text/vcard" };
+    await server.send({ method: "PUT", target, user: "bob", headers, body: card("a") });
+    const shown = () => stream.events.flatMap((one) => Object.entries(changedIn(one)));
+    const marked = () =>
+      shown().some(([id, types]) => id !== server.accountId && "ContactCard" in types);
+    await eventually(marked, "bob's own change");
+    t.false(shown().some(([, types]) => types["CalendarEvent"] === hidden));
+  });
+}
 
 test("other methods than GET are refused", async (t) => {
   const { send } = await testServer(t);
