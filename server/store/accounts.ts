@@ -116,15 +116,14 @@ export async function insertFileHome(
   );
 }
 
-const NO_QUOTA = new QuotaGuard(Number.POSITIVE_INFINITY);
-
 /** Puts a new collection into a home that this transaction has locked. */
 export function insertCollection(
   client: PoolClient,
   home: HomeRow,
   collection: NewCollection,
 ): Promise<void> {
-  return new Writer(client, SERVER, NO_QUOTA).createCollection(home, collection);
+  const unlimited = new QuotaGuard(client, Number.POSITIVE_INFINITY);
+  return new Writer(client, SERVER, unlimited).createCollection(home, collection);
 }
 
 /**

@@ -243,7 +243,7 @@ export function fileStore(db: Connection, author: Author, quota: QuotaGuard): Fi
   const run = async (statement: Statement, { owner }: FileRow, values: unknown[]) => {
     const given = [owner.id, "files", authorParameter(author), ...values];
     const [growth] = await rowsOf<Growth>(db, statement, given);
-    if (growth !== undefined) quota.check(owner.id, growth);
+    if (growth !== undefined) await quota.check(owner.id, growth);
   };
   return {
     find: (owner, names, columns) => find(db, author.id, owner, names, columns),

@@ -5,7 +5,7 @@ import { registerWebPush } from "../push/transports/web-push/registration.ts";
 import { fileStore } from "./files.ts";
 import { lockStore } from "./locks.ts";
 import type { Connection } from "./query.ts";
-import { findStorage, QuotaGuard } from "./quota.ts";
+import { findStorage, lockHomes, QuotaGuard, QuotaRace } from "./quota.ts";
 import { listGrants, listHomeGrants } from "./grants.ts";
 import * as principals from "./principals.ts";
 import { findCards } from "./text-index.ts";
@@ -59,15 +59,19 @@ export function createStore(
     async run(work, actor, silenced = []) {
       const author = { id: actor, silenced };
       if (work.mode === "statement") return work.run(transaction(pool, author, quota));
+      let crowded: number | null = null;
       for (let attempt = 1; ; attempt++) {
         try {
-          const result = await inPipelinedTransaction(pool, BEGIN[work.mode], (connection) =>
-            work.run(transaction(connection, author, quota)),
-          );
+          const all = crowded;
+          const result = await inPipelinedTransaction(pool, BEGIN[work.mode], async (db) => {
+            if (all !== null) await lockHomes(db, all);
+            return work.run(transaction(db, author, quota));
+          });
           if (work.mode === "write") changed();
           return result;
         } catch (error) {
           if (attempt === MAX_ATTEMPTS || !isConflict(error)) throw error;
+          if (error instanceof QuotaRace) crowded = error.ownerId;
         }
       }
     },
@@ -75,11 +79,12 @@ export function createStore(
 }
 
 function isConflict(error: unknown): boolean {
+  if (error instanceof QuotaRace) return true;
   return error instanceof Error && "code" in error && CONFLICTS.has(String(error.code));
 }
 
 function transaction(db: Connection, author: Author, quota: number): Transaction {
-  const guard = new QuotaGuard(quota);
+  const guard = new QuotaGuard(db, quota);
   const writer = new Writer(db, author, guard);
   const actor = author.id;
   return {

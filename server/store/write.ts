@@ -247,7 +247,7 @@ export class Writer {
   ): Promise<void> {
     const { owner, kind } = home;
     const [growth] = await rowsOf<Growth>(this.#db, statement, [owner.id, kind, author, ...values]);
-    if (growth !== undefined) this.#quota.check(owner.id, growth);
+    if (growth !== undefined) await this.#quota.check(owner.id, growth);
   }
 }
 

@@ -1,5 +1,6 @@
 /** What accounts store is counted exactly, whoever stores it and however many do so at once. */
 import test from "ava";
+import { validateObject } from "../../dav/index.ts";
 import { updateQuota } from "../../server/store/accounts.ts";
 import { event } from "../support/events.ts";
 import { miscounted } from "../support/quota.ts";
@@ -51,5 +52,37 @@ test("who is over the quota can move, shorten and remove, but store nothing more
   t.is(await put(server, "b", "shorter"), 204);
   t.is(await statusOf(server, "DELETE", `${CALENDAR}d.ics`), 204);
   t.is(await put(server, "c", "short", "bob"), 201);
+  t.deepEqual(await miscounted(pool), []);
+});
+
+test("two writers in different homes do not pass the quota together, in whatever order they come", async (t) => {
+  const server = await testServer(t);
+  const { pool, store } = server;
+  await updateQuota(pool, "alice", 1000);
+  const open = Promise.withResolvers<void>();
+  const written = Promise.withResolvers<void>();
+  const run: Parameters<typeof store.run<void>>[0]["run"] = async (tx) => {
+    await tx.lockHome("calendars", "alice");
+    const collection = await tx.findCollection("calendars", "alice", "calendar");
+    if (collection === null) throw new Error("there is no calendar");
+    const valid = validateObject("calendar", Buffer.from(event("first", LONG)), new Date());
+    await tx.putObject(collection, { ...valid, name: "first.ics" }, null);
+    written.resolve();
+    await open.promise;
+  };
+  const first = store.run({ mode: "write", run }, null);
+  await written.promise;
+  const second = statusOf(server, "PUT", "/dav/files/alice/second", { body: LONG });
+  const seen = { answer: false };
+  void second.then(() => (seen.answer = true));
+  const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  const deadline = Date.now() + 60_000;
+  while (!seen.answer && (await pool.query(waits)).rowCount === 0) {
+    if (Date.now() > deadline) throw new Error("the second is neither answered nor waits");
+  }
+  open.resolve();
+  await first;
+  t.is(await second, 507);
+  t.is(await statusOf(server, "PUT", "/dav/files/alice/second", { body: "x" }), 201);
   t.deepEqual(await miscounted(pool), []);
 });
