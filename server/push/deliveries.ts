@@ -54,6 +54,10 @@ front as (
  * Claims ready deliveries. Where the subscriber may no longer read what the subscription is about, the delivery is
  * dropped, and unless the account is merely disabled, the subscription ends. $6 how many; $7 lease in seconds.
  * A claim ends by itself with the lease, so a process that dies while sending loses nothing.
+ *
+ * Rows are looked up by arrays and one by one, which Postgres can only do by their keys. From joins it made a walk through all
+ * subscriptions for each delivery, asking of each what it may read, where it believed the tables to be as empty as
+ * when it last looked: ten thousand new subscriptions then took longer than a statement may.
  */
 const CLAIM: Statement = {
   name: "push-claim",
@@ -74,31 +78,34 @@ with recursive ${LANES}, ready as (
   select subscription_id from candidates where place <= room order by ready_at limit $6
 ), due as (
   select d.subscription_id, d.attempts > 0 or d.claimed_until is not null as tried
-  from chosen join push_delivery d using (subscription_id)
-  where d.ready_at <= now()
+  from push_delivery d
+  where d.subscription_id = any(array(select subscription_id from chosen)) and d.ready_at <= now()
   for update of d skip locked
-), readable as (
-  select s.* from due join push_subscription s on s.id = due.subscription_id where ${MAY_BE_TOLD}
+), subscription as (
+  select s.*, due.tried, ${MAY_BE_TOLD} as may_be_told
+  from due, lateral (select * from push_subscription where id = due.subscription_id offset 0) s
 ), refused as (
-  delete from push_delivery d using due
-  where d.subscription_id = due.subscription_id and d.subscription_id not in (select id from readable)
+  delete from push_delivery
+  where subscription_id = any(array(select id from subscription where not may_be_told))
 ), ended as (
-  delete from push_subscription where id in (
-    select s.id from due join push_subscription s on s.id = due.subscription_id
-    join principal q on q.id = s.principal_id and q.disabled_at is null
-    where s.id not in (select id from readable)
+  delete from push_subscription where id = any(array(
+    select s.id from push_subscription s
+    where s.id = any(array(
+      select u.id from subscription u join principal q on q.id = u.principal_id
+      where not u.may_be_told and q.disabled_at is null
+    ))
     for update of s skip locked
-  )
+  ))
 ), claimed as (
   update push_delivery d set claimed_until = now() + make_interval(secs => $7)
-  from readable where d.subscription_id = readable.id
+  where d.subscription_id = any(array(select id from subscription where may_be_told))
   returning d.*
 )
 select s.id, s.public_id, s.principal_id, s.endpoint, s.origin, s.topic, s.owner_id, s.home, s.collection_id,
   s.removed_at is not null as removed, s.details, s.told,
-  c.content, c.property, c.generation, c.attempts, due.tried, c.first_changed_at, c.last_changed_at,
+  c.content, c.property, c.generation, c.attempts, s.tried, c.first_changed_at, c.last_changed_at,
   now() as claimed_at
-from claimed c join readable s on s.id = c.subscription_id join due on due.subscription_id = s.id`,
+from claimed c join subscription s on s.id = c.subscription_id`,
 };
 
 /** The end of a full front in which nothing is open counts, too: what comes after it has not been looked at. */

@@ -25,6 +25,9 @@ const LONGEST_GAP = 10;
  *
  * What is decided by a delivery is decided by the row as it is once it is locked: a fan-out that ended while this waited for
  * it may have folded changes in that the snapshot does not show.
+ *
+ * Rows are looked up by arrays, as by a claim: the queue is empty most of the time, and while Postgres believed it to be so it
+ * walked through all of it three times.
  */
 const FINISH: Statement = {
   name: "push-finish",
@@ -33,7 +36,7 @@ with given as (
   select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::jsonb[], $6::boolean[], $7::timestamptz[], $8::boolean[])
     as g (id, generation, error, told, sent, claimed_at, removed)
 ), locked as (
-  select s.id from given g join push_subscription s on s.id = g.id order by s.id for no key update of s
+  select s.id from push_subscription s where s.id = any($1) order by s.id for no key update
 ), noted as (
   update push_subscription s set
     last_attempt_at = case when g.sent or g.error is not null then g.claimed_at else s.last_attempt_at end,
@@ -44,19 +47,22 @@ with given as (
     gap = case
       when g.sent and s.last_attempt_at > g.claimed_at - make_interval(secs => 2 * greatest($5::float8, s.gap))
       then least(2 * greatest($5::float8, s.gap), greatest($5::float8, ${LONGEST_GAP})) else 0 end
-  from locked l join given g on g.id = l.id where s.id = l.id and not g.removed
+  from given g where s.id = any(array(select id from locked)) and s.id = g.id and not g.removed
   returning s.id, g.generation, g.claimed_at + make_interval(secs => greatest(s.gap, $5::float8)) as rested_at
 ), removed as (
-  delete from push_subscription s using locked l join given g on g.id = l.id where s.id = l.id and g.removed
+  delete from push_subscription
+  where id = any(array(select l.id from locked l join given g on g.id = l.id where g.removed))
+), delivery as (
+  select d.subscription_id as id, d.generation from push_delivery d
+  where d.subscription_id = any(array(select id from noted)) order by d.subscription_id for update
 ), held as (
-  select n.*, d.generation = n.generation as is_last from noted n join push_delivery d on d.subscription_id = n.id
-  order by n.id for update of d
+  select n.*, d.generation = n.generation as is_last from noted n join delivery d on d.id = n.id
 ), finished as (
-  delete from push_delivery d using held h where d.subscription_id = h.id and h.is_last
+  delete from push_delivery where subscription_id = any(array(select id from held where is_last))
 )
 update push_delivery d set claimed_until = null, attempts = 0, first_changed_at = d.last_changed_at,
-  latest_at = h.rested_at, due_at = greatest(d.due_at, h.rested_at)
-from held h where d.subscription_id = h.id and not h.is_last`,
+  (latest_at, due_at) = (select h.rested_at, greatest(d.due_at, h.rested_at) from held h where h.id = d.subscription_id)
+where d.subscription_id = any(array(select id from held where not is_last))`,
 };
 
 /** $2 seconds, $3 error. */
