@@ -29,6 +29,7 @@ interface World extends TestServer {
   readonly id: (user: string) => Promise<number>;
   /** Subscribes a user; gives the public id, or why not. */
   readonly subscribe: (user: string, about: Partial<NewSubscription>) => Promise<string>;
+  /** The id of a collection of alice. */
   readonly collection: (name: string) => Promise<number>;
   /** Sends a request that must succeed. */
   readonly change: (method: string, target: string, user?: string, body?: string) => Promise<void>;
@@ -53,7 +54,12 @@ async function prepare(t: ExecutionContext): Promise<World> {
     ...server,
     id,
     change,
-    collection: (name) => one("select collection_id as id from binding where name = $1", name),
+    collection: (name) =>
+      one(
+        `select collection_id as id from binding
+         where name = $1 and owner_id = (select id from principal where name = 'alice')`,
+        name,
+      ),
     async subscribe(user, about) {
       const principalId = await id(user);
       const identity = about.identity ?? `${user} ${JSON.stringify(about.target)}`;
