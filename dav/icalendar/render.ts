@@ -34,10 +34,19 @@ export function renderCalendar(
   zone: string | null,
   spend: Spend,
 ): string {
-  const { timezones, ...parts } = rendering;
-  const source = timezones === null ? text : withTimezones(text, timezones);
-  const content = isPlain(parts) ? null : renderContent(source, parts, zone, spend);
+  const { source, content } = rendered(text, rendering, zone, spend);
   return content === null ? source : writeContent(content);
+}
+
+/** The text with the VTIMEZONEs that are wanted, and what is to be written in its stead; null where it is as it should be. */
+function rendered(
+  text: string,
+  { timezones, ...parts }: Rendering,
+  zone: string | null,
+  spend: Spend,
+): { source: string; content: Content | null } {
+  const source = timezones === null ? text : withTimezones(text, timezones);
+  return { source, content: isPlain(parts) ? null : renderContent(source, parts, zone, spend) };
 }
 
 /** Of a rendering all that needs the text to be read and written anew. */
@@ -54,9 +63,7 @@ export function renderJcal(
   zone: string | null,
   spend: Spend,
 ): Jcal {
-  const { timezones, ...parts } = rendering;
-  const source = timezones === null ? text : withTimezones(text, timezones);
-  const content = isPlain(parts) ? null : renderContent(source, parts, zone, spend);
+  const { source, content } = rendered(text, rendering, zone, spend);
   return content === null ? jcalOfComponent(parseCalendar(source)) : jcalOf(content);
 }
 

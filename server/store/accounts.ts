@@ -10,6 +10,9 @@ import { Writer } from "./write.ts";
 /** The notification channel on which the names of changed accounts are told. */
 export const ACCOUNTS_CHANNEL = "pushdav_accounts";
 
+/** The condition that a principal is an account: a person, a room or a resource. */
+export const IS_ACCOUNT = "kind not in ('group', 'authenticated')";
+
 /** An account as `user list` shows it. */
 export interface AccountRow {
   readonly id: number;
@@ -57,10 +60,9 @@ export async function findTaken(
 
 /** Whether there is an account, not a group, of this name. */
 export async function hasAccount(pool: Pool, name: string): Promise<boolean> {
-  const { rowCount } = await pool.query(
-    "select from principal where name = $1 and kind not in ('group', 'authenticated')",
-    [name],
-  );
+  const { rowCount } = await pool.query(`select from principal where name = $1 and ${IS_ACCOUNT}`, [
+    name,
+  ]);
   return rowCount === 1;
 }
 
@@ -143,7 +145,7 @@ export async function updatePassword(
 ): Promise<boolean> {
   const { rowCount } = await pool.query(
     `with changed as (
-       update principal set password_hash = $2 where name = $1 and kind not in ('group', 'authenticated') returning id, name
+       update principal set password_hash = $2 where name = $1 and ${IS_ACCOUNT} returning id, name
      ), ${endedSubscriptions("s.app_password_id is null")}
      select pg_notify('${ACCOUNTS_CHANNEL}', name) from changed`,
     [name, passwordHash],
@@ -160,7 +162,7 @@ export async function updateDisabled(
   const { rowCount } = await pool.query(
     `with changed as (
        update principal set disabled_at = case when $2 then coalesce(disabled_at, now()) end
-       where name = $1 and kind not in ('group', 'authenticated') returning id, name
+       where name = $1 and ${IS_ACCOUNT} returning id, name
      ), ${endedSubscriptions("true")}
      select pg_notify('${ACCOUNTS_CHANNEL}', name) from changed`,
     [name, disabled],
@@ -188,7 +190,7 @@ export async function updateQuota(
 /** Removes an account and all it owns, and tells every process; false if there is no such account. */
 export async function deletePrincipal(client: PoolClient, name: string): Promise<boolean> {
   const { rows } = await client.query<{ id: number }>(
-    "select id from principal where name = $1 and kind not in ('group', 'authenticated') for update",
+    `select id from principal where name = $1 and ${IS_ACCOUNT} for update`,
     [name],
   );
   if (!rows[0]) return false;

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from "pg";
+import { IS_ACCOUNT } from "./accounts.ts";
 
 /** A group as `group list` shows it. */
 export interface GroupRow {
@@ -60,7 +61,7 @@ export async function insertMembers(
 ): Promise<void> {
   await client.query(
     `insert into group_member (group_id, member_id)
-     select $1, id from principal where name = any($2) and kind not in ('group', 'authenticated')
+     select $1, id from principal where name = any($2) and ${IS_ACCOUNT}
      on conflict do nothing`,
     [groupId, names],
   );

@@ -1,12 +1,21 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import test from "ava";
+import test, { type ExecutionContext } from "ava";
 import { Client } from "pg";
 import { migrate, readSchemaState } from "../../../server/store/migrate.ts";
 import { testDatabase } from "../../support/database.ts";
 import { dumpSchema } from "../../support/schema.ts";
 
 const SCHEMA = join(import.meta.dirname, "../../../migrations/schema.sql");
+
+/** A migrated database, and the client that migrations run on. */
+async function connect(t: ExecutionContext) {
+  const { pool, url } = await testDatabase(t);
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  t.teardown(() => client.end());
+  return { pool, client };
+}
 
 test("schema.sql is the schema after all migrations (`npm run schema` writes it)", async (t) => {
   const { pool } = await testDatabase(t);
@@ -16,10 +25,7 @@ test("schema.sql is the schema after all migrations (`npm run schema` writes it)
 });
 
 test("the migrations go down to nothing and up again to the same schema", async (t) => {
-  const { pool, url } = await testDatabase(t);
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  t.teardown(() => client.end());
+  const { pool, client } = await connect(t);
   const before = await dumpSchema(pool);
   const { applied } = await readSchemaState(pool);
 
@@ -32,10 +38,7 @@ test("the migrations go down to nothing and up again to the same schema", async 
 });
 
 test("a migration that is missing below later ones is applied", async (t) => {
-  const { pool, url } = await testDatabase(t);
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  t.teardown(() => client.end());
+  const { pool, client } = await connect(t);
   const before = await dumpSchema(pool);
   await pool.query("drop table vapid_key; delete from migration where name = '0008_vapid'");
   t.deepEqual(await migrate(client, { direction: "up" }), ["0008_vapid"]);
@@ -43,10 +46,7 @@ test("a migration that is missing below later ones is applied", async (t) => {
 });
 
 test("a dry run tells what would run and changes nothing", async (t) => {
-  const { pool, url } = await testDatabase(t);
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  t.teardown(() => client.end());
+  const { pool, client } = await connect(t);
   const { applied } = await readSchemaState(pool);
   const told = await migrate(client, { direction: "down", count: 1, dryRun: true });
   t.deepEqual(told, applied.slice(-1));
